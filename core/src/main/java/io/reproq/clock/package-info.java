@@ -1,0 +1,2 @@
+/// Time, from outside.
+package io.reproq.clock;

@@ -1,0 +1,2 @@
+/// How a store is named.
+package io.reproq.dsn;

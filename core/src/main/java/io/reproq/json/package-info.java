@@ -1,0 +1,2 @@
+/// JSON as the contract hashes it: reading, and the canonical form.
+package io.reproq.json;

@@ -1,0 +1,2 @@
+/// When a failed attempt is tried again.
+package io.reproq.retry;

@@ -1,0 +1,19 @@
+package io.reproq.store;
+
+import io.reproq.task.ClaimId;
+import io.reproq.task.Spec;
+
+/// One attempt that a worker may run. (result_id, claim_id) is its fence.
+///
+/// @param attempt number of this attempt, from 1
+public record ClaimedTask(long resultId, ClaimId claimId, int attempt, Description description) {
+
+  /// The task's description as it was found.
+  public sealed interface Description {
+    /// It can be read.
+    record Valid(Spec spec) implements Description {}
+
+    /// It is missing or cannot be read, and `reason` says why: the task must fail.
+    record Broken(String reason) implements Description {}
+  }
+}

@@ -1,0 +1,81 @@
+package io.reproq.store;
+
+import io.reproq.json.Json;
+import io.reproq.task.Failure;
+import io.reproq.task.TaskStatus;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One task as the world may see it: what the view `task_runs` shows.
+///
+/// @param spec canonical text of the description
+/// @param queue name of the queue it is in
+public record TaskRun(
+    long resultId,
+    String taskPath,
+    String queue,
+    Json spec,
+    String specHash,
+    @Nullable Json headers,
+    Standing standing,
+    Times times,
+    Result result) {
+
+  /// Where it stands.
+  ///
+  /// @param place the place's label
+  /// @param parkedKey what blocks it, null unless parked
+  /// @param version grows by one at every transition
+  /// @param attempts attempts so far, the running one included
+  /// @param waitCount unfinished predecessors
+  /// @param leasedBy worker id while running, else null
+  /// @param leasedUntil end of that worker's lease, else null
+  /// @param workerIds the workers of all its attempts, oldest first
+  public record Standing(
+      TaskStatus status,
+      String place,
+      @Nullable String parkedKey,
+      long version,
+      int attempts,
+      int waitCount,
+      boolean cancelRequested,
+      @Nullable String leasedBy,
+      @Nullable Instant leasedUntil,
+      List<String> workerIds) {
+    public Standing {
+      workerIds = List.copyOf(workerIds);
+    }
+  }
+
+  /// When things happened to it, by the store's clock; null where they have not.
+  ///
+  /// @param runAfter earliest start, while that lies ahead
+  /// @param startedAt start of the first attempt
+  /// @param lastAttemptedAt start of the last attempt
+  public record Times(
+      Instant enqueuedAt,
+      @Nullable Instant runAfter,
+      @Nullable Instant startedAt,
+      @Nullable Instant lastAttemptedAt,
+      @Nullable Instant finishedAt,
+      @Nullable Instant failedAt) {}
+
+  /// What it came to.
+  ///
+  /// @param value what the handler returned, null unless SUCCESSFUL
+  /// @param errors all that went wrong, oldest first
+  /// @param lastError summary of the error that ended it, null otherwise
+  public record Result(
+      @Nullable Json value, List<AttemptError> errors, @Nullable String lastError) {
+    public Result {
+      errors = List.copyOf(errors);
+    }
+  }
+
+  /// One thing that went wrong.
+  ///
+  /// @param attempt number of the attempt, 0 when none was under way
+  /// @param workerId the worker it happened on, null when none
+  public record AttemptError(Failure failure, int attempt, Instant at, @Nullable String workerId) {}
+}

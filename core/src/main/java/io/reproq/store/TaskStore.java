@@ -1,0 +1,89 @@
+package io.reproq.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/// What keeps tasks: memory, SQLite or PostgreSQL.
+///
+/// Every verb takes and returns lists, because one round trip per task is what makes queues slow;
+/// answers stand in the order of the questions. Every verb is one transaction: all of it happens or
+/// none. The store's clock decides every time. Safe for use by many threads.
+///
+/// Verbs stand in the order of a task's life.
+///
+/// @see io.reproq.task.Transitions which decides where a task goes
+public interface TaskStore extends AutoCloseable {
+
+  /// What this store is, for messages: its kind and place, never a password.
+  String describe();
+
+  /// Makes tasks durable. When this returns they are on disk, where there is one.
+  ///
+  /// @throws StoreException when it could not be done; then no task of the list was taken
+  List<Enqueued> enqueue(List<NewTask> tasks);
+
+  /// Enters a worker's incarnation, living from now on. Comes before its first claim.
+  void join(WorkerInfo worker);
+
+  /// Strikes a worker out. What it still holds goes back to be run again.
+  ///
+  /// Nothing happens when it is not there.
+  void leave(UUID incarnation);
+
+  /// Takes tasks to run, best rank first, up to each queue's quota.
+  ///
+  /// A task whose path is another's is parked instead. A claim whose answer was lost is not sent
+  /// again: the next one has a new id, and [#renew] finds what the lost one took.
+  ClaimAnswer claim(ClaimRequest request);
+
+  /// Writes what attempts came to, each fenced by its claim: only the attempt that holds the task
+  /// may end it. Sending the same settlement again is harmless and answers the same.
+  ///
+  /// A requested cancel goes before a retry: such a task ends CANCELLED.
+  List<Settled> settle(List<Settlement> settlements);
+
+  /// Prolongs a worker's lease, and says what the store thinks it holds.
+  RenewAnswer renew(UUID incarnation);
+
+  /// The ids of the running tasks of `incarnation` that somebody wants stopped.
+  Set<Long> cancelRequests(UUID incarnation);
+
+  /// Moves up to `limit` deferred tasks that are due to ready.
+  Promoted promote(int limit);
+
+  /// Looks for dead workers and takes back what they held. Called often (see [DeathWatch]): what
+  /// one call saw, the next one builds on.
+  ///
+  /// @param observer the incarnation that looks; it does not suspect itself
+  List<Reclaimed> reclaim(UUID observer);
+
+  /// Stops tasks: those not yet started end CANCELLED now; for running ones a request is kept,
+  /// which their worker sees. A task that is over, or unknown, is left alone.
+  List<CancelAnswer> cancel(List<Long> resultIds);
+
+  /// The tasks with these ids, in ascending order of id. Unknown ids are left out.
+  List<TaskRun> find(Collection<Long> resultIds);
+
+  /// The tasks that match, in ascending order of id.
+  List<TaskRun> list(TaskQuery query);
+
+  /// How many tasks there are by queue and status. Costs the same however many tasks there are.
+  /// Zeroes may be left out.
+  Map<QueueStatus, Long> counts();
+
+  /// The workers that are entered, living or not yet found dead, by worker id.
+  List<WorkerRow> workers();
+
+  /// Calls `listener` whenever there may be new work to claim, from any thread, often and in vain.
+  /// It must not block.
+  ///
+  /// @return takes the listener away
+  Runnable onWork(Runnable listener);
+
+  /// Gives up all that is held. Calls under way may fail. Closing again does nothing.
+  @Override
+  void close();
+}

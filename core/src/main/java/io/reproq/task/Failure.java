@@ -1,0 +1,37 @@
+package io.reproq.task;
+
+import org.jspecify.annotations.Nullable;
+
+/// One thing that went wrong.
+///
+/// @param exceptionClass simple name of the exception, null where there was none
+/// @param message one sentence for people
+/// @param traceback stack trace as text, null where there was none
+public record Failure(
+    FailureKind kind, @Nullable String exceptionClass, String message, @Nullable String traceback) {
+
+  private static final int SUMMARY_BYTES = 1024;
+
+  /// A failure that no exception caused.
+  public static Failure of(FailureKind kind, String message) {
+    return new Failure(kind, null, message, null);
+  }
+
+  /// The message, cut to 1024 bytes of UTF-8 between two characters; the kind's label when there is
+  /// no message.
+  public String summary() {
+    if (message.isEmpty()) {
+      return kind.label();
+    }
+    var bytes = 0;
+    for (var i = 0; i < message.length(); ) {
+      var codePoint = message.codePointAt(i);
+      bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+      if (bytes > SUMMARY_BYTES) {
+        return message.substring(0, i);
+      }
+      i += Character.charCount(codePoint);
+    }
+    return message;
+  }
+}

@@ -1,0 +1,22 @@
+package io.reproq.task;
+
+import org.jspecify.annotations.Nullable;
+
+/// What keeps a task from running beside others.
+///
+/// @param lockKey at most one task with this key runs at a time; null means no lock
+/// @param concurrencyKey at most `concurrencyLimit` tasks with this key run at a time; null means
+///   no limit
+/// @param concurrencyLimit 0 means no limit
+public record Limits(
+    @Nullable String lockKey, @Nullable String concurrencyKey, int concurrencyLimit) {
+  /// No limits.
+  public static final Limits NONE = new Limits(null, null, 0);
+
+  public Limits {
+    if (concurrencyLimit < 0) {
+      throw new IllegalArgumentException(
+          "concurrency_limit must not be negative, was " + concurrencyLimit);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.reproq.task;
+
+import io.reproq.json.Json;
+
+/// What a task is called with.
+///
+/// @param args a JSON array: positional arguments
+/// @param kwargs a JSON object: named arguments
+/// @param takesContext whether a Python function wants the task's context first
+public record Payload(Json args, Json kwargs, boolean takesContext) {
+  /// No arguments at all.
+  public static final Payload NONE = new Payload(Json.EMPTY_ARRAY, Json.EMPTY_OBJECT, false);
+
+  /// Named arguments alone.
+  public static Payload ofKwargs(Json kwargs) {
+    return new Payload(Json.EMPTY_ARRAY, kwargs, false);
+  }
+
+  /// Positional arguments alone.
+  public static Payload ofArgs(Json args) {
+    return new Payload(args, Json.EMPTY_OBJECT, false);
+  }
+}

@@ -1,0 +1,15 @@
+/// Durable background tasks: the task model, the engine, the memory store and the embedded API.
+@org.jspecify.annotations.NullMarked
+module io.reproq.core {
+  requires transitive java.sql;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+  requires transitive tools.jackson.databind;
+
+  exports io.reproq.clock;
+  exports io.reproq.dsn;
+  exports io.reproq.json;
+  exports io.reproq.retry;
+  exports io.reproq.store;
+  exports io.reproq.task;
+}
