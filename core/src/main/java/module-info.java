@@ -9,7 +9,11 @@ module io.reproq.core {
   exports io.reproq.clock;
   exports io.reproq.dsn;
   exports io.reproq.json;
+  exports io.reproq.memory;
   exports io.reproq.retry;
   exports io.reproq.store;
   exports io.reproq.task;
+
+  provides io.reproq.store.StoreProvider with
+      io.reproq.memory.MemoryStoreProvider;
 }
