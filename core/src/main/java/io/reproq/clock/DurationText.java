@@ -47,7 +47,7 @@ public final class DurationText {
   ///   than 292 years; the message holds the text and the forms
   public static Duration parse(String text) {
     if (text.indexOf('-') >= 0) {
-      throw invalid(text, "a duration that is not negative");
+      throw invalid(text, "must not be negative");
     }
     if (text.startsWith("P") || text.startsWith("p")) {
       return iso(text);
@@ -65,13 +65,13 @@ public final class DurationText {
     while (at < text.length() && step.region(at, text.length()).lookingAt()) {
       var unit = NANOS.get(step.group(2));
       if (unit == null) {
-        throw invalid(text, "a duration");
+        throw invalid(text, "is no duration");
       }
       nanos = nanos.add(new BigDecimal(step.group(1)).multiply(unit));
       at = step.end();
     }
     if (at == 0 || at < text.length()) {
-      throw invalid(text, "a duration");
+      throw invalid(text, "is no duration");
     }
     return ofNanos(text, nanos);
   }
@@ -86,24 +86,21 @@ public final class DurationText {
               .add(BigDecimal.valueOf(duration.getNano())));
     } catch (DateTimeParseException e) {
       // Too long a duration comes here, too.
-      throw invalid(text, "a duration");
+      throw invalid(text, "is no duration");
     }
   }
 
   private static Duration ofNanos(String text, BigDecimal nanos) {
     if (nanos.compareTo(LONGEST_NANOS) > 0) {
-      throw invalid(text, "a duration of less than 292 years");
+      throw invalid(text, "is longer than 292 years");
     }
     return Duration.ofNanos(nanos.longValue());
   }
 
-  private static IllegalArgumentException invalid(String text, String wanted) {
+  private static IllegalArgumentException invalid(String text, String wrong) {
     var shown = text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
     return new IllegalArgumentException(
-        "'"
-            + shown
-            + "' is not "
-            + wanted
-            + ": write seconds (2 or 0.5), Go syntax (1m30s, 100ms, 7d) or ISO-8601 (PT5M, P7D)");
+        "'%s' %s: write seconds (2 or 0.5), Go syntax (1m30s, 100ms, 7d) or ISO-8601 (PT5M, P7D)"
+            .formatted(shown, wrong));
   }
 }

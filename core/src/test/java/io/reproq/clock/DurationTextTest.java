@@ -56,7 +56,7 @@ final class DurationTextTest {
     assertThatThrownBy(() -> DurationText.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "'%s' is not a duration: write seconds (2 or 0.5), Go syntax (1m30s, 100ms, 7d) or"
+            "'%s' is no duration: write seconds (2 or 0.5), Go syntax (1m30s, 100ms, 7d) or"
                 + " ISO-8601 (PT5M, P7D)",
             text);
   }
@@ -66,7 +66,7 @@ final class DurationTextTest {
   void a_negative_one_is_refused(String text) {
     assertThatThrownBy(() -> DurationText.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("'" + text + "' is not a duration that is not negative: ");
+        .hasMessageStartingWith("'" + text + "' must not be negative: ");
   }
 
   @ParameterizedTest
@@ -82,14 +82,14 @@ final class DurationTextTest {
   void one_of_more_than_292_years_is_refused(String text) {
     assertThatThrownBy(() -> DurationText.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("'" + text + "' is not a duration of less than 292 years: ");
+        .hasMessageStartingWith("'" + text + "' is longer than 292 years: ");
   }
 
   @Test
   void one_that_not_even_java_can_hold_is_refused() {
     assertThatThrownBy(() -> DurationText.parse("PT99999999999999999999S"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'PT99999999999999999999S' is not a duration");
+        .hasMessageContaining("'PT99999999999999999999S' is no duration");
   }
 
   @Test
@@ -97,7 +97,7 @@ final class DurationTextTest {
     assertThatThrownBy(() -> DurationText.parse("1s".repeat(100_000) + "!"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("'1s1s1s")
-        .hasMessageContaining("…' is not a duration");
+        .hasMessageContaining("…' is no duration");
     assertThatThrownBy(() -> DurationText.parse("1" + "s".repeat(100_000)))
         .isInstanceOf(IllegalArgumentException.class);
   }
