@@ -301,8 +301,12 @@ public final class MemoryStore implements TaskStore {
         Failure.of(
             FailureKind.LEASE_EXPIRY,
             "worker " + workerId + " died, or was cut off, during attempt " + attempt);
-    var place = places.end(row, failure, Transitions.reclaimed(attempt, row.spec.retry()), now);
-    return new Reclaimed(row.id, workerId, place);
+    // A requested cancel goes before the end of a task whose attempts are used up.
+    var next =
+        row.cancelRequested
+            ? new Place.Ready(attempt)
+            : Transitions.reclaimed(attempt, row.spec.retry());
+    return new Reclaimed(row.id, workerId, places.end(row, failure, next, now));
   }
 
   private CancelAnswer cancel(@Nullable Row row, Instant now) {
