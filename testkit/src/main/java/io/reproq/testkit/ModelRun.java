@@ -2,7 +2,6 @@ package io.reproq.testkit;
 
 import static io.reproq.testkit.Oracle.same;
 
-import io.reproq.json.Json;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimRequest.Routing;
@@ -13,10 +12,6 @@ import io.reproq.store.Settlement;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerRow;
-import io.reproq.task.Failure;
-import io.reproq.task.FailureKind;
-import io.reproq.task.Outcome;
-import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -44,16 +38,10 @@ final class ModelRun {
           new Routing(Set.of("sample.mail"), false),
           new Routing(Set.of(), true));
 
-  private static final List<String> PATHS =
-      List.of(Stage.GREET, Stage.GREET, "sample.sum", "sample.mail", "sample.odd");
-
-  private static final List<String> QUEUES =
-      List.of(Spec.DEFAULT_QUEUE, Spec.DEFAULT_QUEUE, "mail");
-
   private static final int MOST_WORKERS = 5;
 
   private final long seed;
-  private final Random random;
+  private final Draw draw;
   private final SettableClock clock;
   private final TaskStore store;
   private final Oracle oracle;
@@ -71,11 +59,12 @@ final class ModelRun {
 
   ModelRun(long seed, TaskStore store, SettableClock clock) {
     this.seed = seed;
-    this.random = new Random(seed);
+    this.draw = new Draw(seed);
     this.store = store;
     this.clock = clock;
     this.oracle = new Oracle(clock);
-    this.observer = new ScriptedWorker(store, newId(), "observer", new Routing(Set.of(), false));
+    this.observer =
+        new ScriptedWorker(store, draw.uuid(), "observer", new Routing(Set.of(), false));
   }
 
   /// Takes `steps` steps.
@@ -102,24 +91,24 @@ final class ModelRun {
   }
 
   private void step() {
-    var draw = random.nextInt(100);
-    if (draw < 18) {
+    var kind = draw.below(100);
+    if (kind < 18) {
       enqueue();
-    } else if (draw < 38) {
+    } else if (kind < 38) {
       claim();
-    } else if (draw < 58) {
+    } else if (kind < 58) {
       settle();
-    } else if (draw < 63) {
+    } else if (kind < 63) {
       resend();
-    } else if (draw < 71) {
+    } else if (kind < 71) {
       pass();
-    } else if (draw < 77) {
+    } else if (kind < 77) {
       promote();
-    } else if (draw < 84) {
+    } else if (kind < 84) {
       reclaim();
-    } else if (draw < 90) {
+    } else if (kind < 90) {
       cancel();
-    } else if (draw < 95) {
+    } else if (kind < 95) {
       renew();
     } else {
       comeOrGo();
@@ -128,39 +117,24 @@ final class ModelRun {
 
   private void enqueue() {
     var tasks = new ArrayList<NewTask>();
-    for (var i = random.nextInt(4); i >= 0; i--) {
-      tasks.add(newTask());
+    for (var i = draw.below(4); i >= 0; i--) {
+      tasks.add(draw.task());
     }
     record("enqueue", tasks);
     oracle.enqueue(tasks, store.enqueue(tasks));
   }
 
-  private NewTask newTask() {
-    var retry =
-        OutcomeContract.eager(1 + random.nextInt(3))
-            .withBase(Duration.ofSeconds(random.nextInt(2) * 2L));
-    var spec =
-        Spec.of(pick(PATHS))
-            .queue(pick(QUEUES))
-            .priority(random.nextInt(4) == 0 ? random.nextInt(3) - 1 : 0)
-            .payload(Payload.ofArgs(new Json("[" + random.nextInt(2) + "]")))
-            .retry(retry)
-            .build();
-    var task = NewTask.of(spec).unique(random.nextInt(3) == 0);
-    return random.nextInt(4) == 0 ? task.after(Duration.ofSeconds(random.nextInt(12))) : task;
-  }
-
   private void claim() {
-    var worker = pick(actors);
+    var worker = draw.pick(actors);
     var quotas = new ArrayList<Quota>();
-    quotas.add(new Quota(Spec.DEFAULT_QUEUE, 1 + random.nextInt(3)));
-    quotas.add(random.nextInt(2), new Quota("mail", 1 + random.nextInt(3)));
+    quotas.add(new Quota(Spec.DEFAULT_QUEUE, 1 + draw.below(3)));
+    quotas.add(draw.below(2), new Quota("mail", 1 + draw.below(3)));
     var request = worker.request(quotas);
     record("claim by " + worker.id(), request);
     var answer = store.claim(request);
     new OracleClaim(oracle, visible()).check(request, answer);
     // Some answers are lost on their way: their tasks stay with the worker, which knows nothing.
-    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved) && random.nextInt(8) > 0) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved) && draw.below(8) > 0) {
       tasks.forEach(task -> open.put(task, worker));
     }
   }
@@ -168,11 +142,11 @@ final class ModelRun {
   private void settle() {
     var settlements = new ArrayList<Settlement>();
     var ids = new HashSet<Long>();
-    for (var i = random.nextInt(3); i >= 0 && !open.isEmpty(); i--) {
-      var task = pick(List.copyOf(open.keySet()));
+    for (var i = draw.below(3); i >= 0 && !open.isEmpty(); i--) {
+      var task = draw.pick(List.copyOf(open.keySet()));
       if (ids.add(task.resultId())) {
         open.remove(task);
-        settlements.add(ScriptedWorker.settlement(task, outcome()));
+        settlements.add(ScriptedWorker.settlement(task, draw.outcome()));
       }
     }
     send(settlements);
@@ -180,7 +154,7 @@ final class ModelRun {
 
   private void resend() {
     if (!sent.isEmpty()) {
-      send(List.of(pick(sent)));
+      send(List.of(draw.pick(sent)));
     }
   }
 
@@ -198,21 +172,10 @@ final class ModelRun {
     }
   }
 
-  private Outcome outcome() {
-    return switch (random.nextInt(9)) {
-      case 0, 1, 2 -> new Outcome.Succeeded(new Json("" + random.nextInt(100)));
-      case 3, 4 -> new Outcome.Failed(Stage.BOOM, true);
-      case 5 -> new Outcome.Failed(Stage.BOOM, false);
-      case 6 -> new Outcome.Snoozed(Duration.ofSeconds(random.nextInt(3)));
-      case 7 -> new Outcome.GivenBack();
-      default -> new Outcome.Cancelled(Failure.of(FailureKind.CANCELLED, "stopped"));
-    };
-  }
-
   private void pass() {
-    var span = pick(List.of(1, 2, 5, 16, 26));
-    if (random.nextInt(8) == 0) {
-      var step = random.nextInt(40) - 20;
+    var span = draw.pick(List.of(1, 2, 5, 16, 26));
+    if (draw.below(8) == 0) {
+      var step = draw.below(40) - 20;
       record("step the wall clock", step);
       clock.stepWall(Duration.ofSeconds(step));
     } else {
@@ -222,7 +185,7 @@ final class ModelRun {
   }
 
   private void promote() {
-    var limit = random.nextInt(2) == 0 ? 100 : 1 + random.nextInt(3);
+    var limit = draw.below(2) == 0 ? 100 : 1 + draw.below(3);
     record("promote", limit);
     same("promoted", oracle.promote(limit), store.promote(limit));
   }
@@ -237,9 +200,9 @@ final class ModelRun {
   private void cancel() {
     var known = List.copyOf(oracle.tasks.keySet());
     var ids = new ArrayList<Long>();
-    ids.add(known.isEmpty() || random.nextInt(10) == 0 ? 987_654_321L : pick(known));
-    if (!open.isEmpty() && random.nextInt(2) == 0) {
-      var running = pick(List.copyOf(open.keySet())).resultId();
+    ids.add(known.isEmpty() || draw.below(10) == 0 ? 987_654_321L : draw.pick(known));
+    if (!open.isEmpty() && draw.below(2) == 0) {
+      var running = draw.pick(List.copyOf(open.keySet())).resultId();
       if (!ids.contains(running)) {
         ids.add(running);
       }
@@ -249,19 +212,19 @@ final class ModelRun {
   }
 
   private void renew() {
-    var worker = pick(actors);
+    var worker = draw.pick(actors);
     record("renew", worker.id());
     same("heartbeat", oracle.renew(worker.incarnation()), worker.renew());
   }
 
   /// Workers join, leave, or are killed: those never act again, and their attempts never end.
   private void comeOrGo() {
-    if (actors.size() < MOST_WORKERS || random.nextInt(3) == 0) {
-      join(pick(ROLES));
+    if (actors.size() < MOST_WORKERS || draw.below(3) == 0) {
+      join(draw.pick(ROLES));
       return;
     }
-    var worker = actors.remove(random.nextInt(actors.size()));
-    if (random.nextBoolean()) {
+    var worker = actors.remove(draw.below(actors.size()));
+    if (draw.below(2) == 0) {
       record("kill", worker.id());
       open.values().removeIf(holder -> holder == worker);
     } else {
@@ -273,7 +236,7 @@ final class ModelRun {
 
   private void join(Routing role) {
     joined++;
-    var worker = new ScriptedWorker(store, newId(), "w" + joined, role);
+    var worker = new ScriptedWorker(store, draw.uuid(), "w" + joined, role);
     record("join " + worker.id(), role);
     actors.add(worker);
     worker.join();
@@ -321,14 +284,6 @@ final class ModelRun {
   private Map<Long, TaskRun> visible() {
     return StoreInvariants.all(store).stream()
         .collect(Collectors.toMap(TaskRun::resultId, Function.identity()));
-  }
-
-  private UUID newId() {
-    return new UUID(random.nextLong(), random.nextLong());
-  }
-
-  private <T> T pick(List<T> list) {
-    return list.get(random.nextInt(list.size()));
   }
 
   private void record(String what, Object of) {
