@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A task to be enqueued.
 ///
-/// @param unique whether an unfinished task with the same spec stands in for this one
+/// @param unique whether an unfinished task with the same spec stands in for this one; only tasks
+///   that were enqueued unique themselves do
 /// @param headers JSON outside the spec and its hash (trace, actor, tags); null for none
 public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json headers) {
 
@@ -30,6 +31,11 @@ public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json hea
   /// The same task, `wanted` or not to be the only unfinished one of its spec.
   public NewTask unique(boolean wanted) {
     return new NewTask(spec, start, wanted, headers);
+  }
+
+  /// Whether it may not start at once when it is enqueued at `now`.
+  public boolean isDelayed(Instant now) {
+    return start.from(now).isPositive();
   }
 
   private static Start startOf(Spec spec) {

@@ -1,0 +1,121 @@
+package io.reproq.testkit;
+
+import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
+
+/// What every store has to do, verb by verb. A store's test extends this class and gives a store,
+/// and nothing else.
+///
+/// Each test has a store of its own, which it opens at first use and closes at its end, after
+/// [StoreInvariants] were checked.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+public abstract class StoreContract {
+  private final Stage stage = new Stage();
+
+  /// For the tests of stores.
+  protected StoreContract() {}
+
+  /// Opens a new, empty store, which no other call gets.
+  ///
+  /// @param settings a [SettableClock] and the order of queues
+  protected abstract TaskStore open(Settings settings);
+
+  @BeforeEach
+  final void set_the_stage() {
+    stage.opensWith(this::open);
+  }
+
+  @AfterEach
+  final void check_what_always_holds() {
+    stage.close();
+  }
+
+  @Nested
+  class Enqueue extends EnqueueContract {
+    Enqueue() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Claim extends ClaimContract {
+    Claim() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Routing extends RoutingContract {
+    Routing() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Settle extends SettleContract {
+    Settle() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Outcomes extends OutcomeContract {
+    Outcomes() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Workers extends WorkerContract {
+    Workers() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Reclaim extends ReclaimContract {
+    Reclaim() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Cancel extends CancelContract {
+    Cancel() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Promote extends PromoteContract {
+    Promote() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Reading extends ReadContract {
+    Reading() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Load extends LoadContract {
+    Load() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Open_store extends OpenContract {
+    Open_store() {
+      super(stage);
+    }
+  }
+}
