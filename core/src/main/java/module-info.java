@@ -6,10 +6,14 @@ module io.reproq.core {
   requires static transitive org.jspecify;
   requires transitive tools.jackson.databind;
 
+  exports io.reproq;
   exports io.reproq.clock;
   exports io.reproq.dsn;
   exports io.reproq.json;
   exports io.reproq.retry;
   exports io.reproq.store;
   exports io.reproq.task;
+  exports io.reproq.worker;
+
+  uses io.reproq.store.StoreProvider;
 }

@@ -2,7 +2,12 @@
 @org.jspecify.annotations.NullMarked
 module io.reproq.testkit {
   requires transitive io.reproq.core;
+  requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
-  requires org.assertj.core;
   requires static transitive org.jspecify;
+
+  exports io.reproq.testkit;
+
+  opens io.reproq.testkit to
+      org.junit.platform.commons;
 }

@@ -32,6 +32,11 @@ public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json hea
     return new NewTask(spec, start, wanted, headers);
   }
 
+  /// Whether it may not start at once when it is enqueued at `now`.
+  public boolean isDelayed(Instant now) {
+    return start.from(now).isPositive();
+  }
+
   private static Start startOf(Spec spec) {
     var runAfter = spec.runAfter();
     if (runAfter == null) {

@@ -18,6 +18,8 @@ public sealed interface RenewAnswer {
   /// The worker was declared dead. Its tasks are others'.
   record Gone() implements RenewAnswer {}
 
-  /// One attempt.
-  record Held(long resultId, ClaimId claimId) {}
+  /// One attempt, by its fence.
+  ///
+  /// @param attempt its number, from 1
+  record Held(long resultId, ClaimId claimId, int attempt) {}
 }

@@ -31,5 +31,17 @@ public interface StoreProvider {
     public static Settings defaults() {
       return new Settings(TimeSource.system(), Rank.DEFAULT, true);
     }
+
+    public Settings withTime(TimeSource value) {
+      return new Settings(value, rank, migrate);
+    }
+
+    public Settings withRank(Rank value) {
+      return new Settings(time, value, migrate);
+    }
+
+    public Settings withMigrate(boolean value) {
+      return new Settings(time, rank, value);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.reproq.task;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
 /// One thing that went wrong.
@@ -12,9 +14,24 @@ public record Failure(
 
   private static final int SUMMARY_BYTES = 1024;
 
+  /// A stack trace is for people; more than this nobody reads.
+  private static final int TRACE_CHARACTERS = 16_384;
+
   /// A failure that no exception caused.
   public static Failure of(FailureKind kind, String message) {
     return new Failure(kind, null, message, null);
+  }
+
+  /// A failure that `thrown` caused. Its message is the exception's, its class name when that has
+  /// none.
+  public static Failure of(FailureKind kind, Throwable thrown) {
+    var message = thrown.getMessage();
+    var name = thrown.getClass().getSimpleName();
+    var trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace, true));
+    var length = Math.min(trace.getBuffer().length(), TRACE_CHARACTERS);
+    return new Failure(
+        kind, name, message == null ? name : message, trace.getBuffer().substring(0, length));
   }
 
   /// The message, cut to 1024 bytes of UTF-8 between two characters; the kind's label when there is

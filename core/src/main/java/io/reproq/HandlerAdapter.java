@@ -1,0 +1,65 @@
+package io.reproq;
+
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptHandler;
+import org.jspecify.annotations.Nullable;
+
+/// A user's handler as the engine sees it: JSON in, an outcome out.
+final class HandlerAdapter {
+  private HandlerAdapter() {}
+
+  static <P extends @Nullable Object, R extends @Nullable Object> AttemptHandler of(
+      TaskType<P, R> type, TaskHandler<P, R> handler) {
+    return attempt -> {
+      var payload = PayloadJson.decode(attempt.spec().payload(), type.payload());
+      var result = handler.handle(new Context(attempt), payload);
+      return new Outcome.Succeeded(PayloadJson.encodeResult(result));
+    };
+  }
+
+  /// `handler`, with the exceptions that mean something turned into what they mean.
+  static AttemptHandler interpreting(AttemptHandler handler) {
+    return attempt -> {
+      try {
+        return handler.run(attempt);
+      } catch (Snooze e) {
+        return new Outcome.Snoozed(e.delay());
+      } catch (PermanentFailure e) {
+        return new Outcome.Failed(Failure.of(FailureKind.APP_ERROR, e), false);
+      } catch (PayloadJson.Mismatch e) {
+        return new Outcome.Failed(
+            Failure.of(FailureKind.INVALID_SPEC, String.valueOf(e.getMessage())), false);
+      }
+    };
+  }
+
+  private record Context(Attempt of) implements TaskContext {
+    @Override
+    public long resultId() {
+      return of.resultId();
+    }
+
+    @Override
+    public int attempt() {
+      return of.number();
+    }
+
+    @Override
+    public String taskPath() {
+      return of.spec().taskPath();
+    }
+
+    @Override
+    public String queue() {
+      return of.spec().queue();
+    }
+
+    @Override
+    public boolean isStopping() {
+      return of.isStopping();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.reproq;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.task.Place;
+import io.reproq.task.Spec;
+import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptHandler;
+import io.reproq.worker.Engine;
+import io.reproq.worker.Surroundings;
+import io.reproq.worker.Worker;
+import io.reproq.worker.WorkerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/// Durable background tasks, embedded in this process. Safe for use by many threads.
+///
+/// Open one, say which code handles which kind of task, start it, enqueue:
+///
+/// ```java
+/// try (Reproq reproq = Reproq.open("sqlite:tasks.db")) {
+///   reproq.handle(GREET, (context, greet) -> "hello " + greet.name());
+///   reproq.start();
+///   String greeting = reproq.enqueue(GREET, new Greet("Ada")).await(Duration.ofSeconds(10));
+/// }
+/// ```
+///
+/// A process that only enqueues need not start. A task is on disk, where there is one, before
+/// `enqueue` returns. It runs at least once, and is finished exactly once.
+public final class Reproq implements AutoCloseable {
+  private final TaskStore store;
+  private final WorkerConfig config;
+  private final TimeSource time;
+  private final Awaiting awaiting;
+  private final Map<String, AttemptHandler> handlers = new HashMap<>();
+  private final ReentrantLock lifecycle = new ReentrantLock();
+  private volatile @Nullable Worker worker;
+  private boolean closed;
+
+  Reproq(TaskStore store, WorkerConfig config, TimeSource time) {
+    this.store = store;
+    this.config = config;
+    this.time = time;
+    this.awaiting = new Awaiting(store, time);
+    BuiltInTasks.ALL.forEach(
+        (path, handler) -> handlers.put(path, HandlerAdapter.interpreting(handler)));
+  }
+
+  /// Opens the database that `dsn` names: `memory:`, `sqlite:FILE`. Its schema is brought up to
+  /// date.
+  ///
+  /// @throws io.reproq.dsn.InvalidDsnException when `dsn` names no database
+  /// @throws io.reproq.store.StoreException when the database cannot be opened
+  public static Reproq open(String dsn) {
+    return builder().dsn(dsn).open();
+  }
+
+  /// Works on the database behind `dataSource`, which stays the caller's to close.
+  public static Reproq on(DataSource dataSource) {
+    return builder().dataSource(dataSource).open();
+  }
+
+  /// For all that [#open] and [#on] decide by themselves.
+  public static ReproqBuilder builder() {
+    return new ReproqBuilder();
+  }
+
+  /// Lets `handler` run every task of `type` in this process. Comes before [#start].
+  ///
+  /// @throws IllegalStateException when it was started, or the type has a handler
+  public <P extends @Nullable Object, R extends @Nullable Object> void handle(
+      TaskType<P, R> type, TaskHandler<P, R> handler) {
+    lifecycle.lock();
+    try {
+      if (worker != null) {
+        throw new IllegalStateException("handle(" + type.path() + ") comes before start()");
+      }
+      var adapted = HandlerAdapter.interpreting(HandlerAdapter.of(type, handler));
+      if (handlers.putIfAbsent(type.path(), adapted) != null) {
+        throw new IllegalStateException(type.path() + " has a handler already");
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /// Starts to run tasks.
+  ///
+  /// @throws IllegalStateException when it was started or closed before
+  public void start() {
+    lifecycle.lock();
+    try {
+      if (worker != null || closed) {
+        throw new IllegalStateException("started or closed before; open another one");
+      }
+      var engine =
+          new Engine(store, config, handlers, this::settled, Surroundings.real().withTime(time));
+      var starting = new Worker(engine, config, store, time);
+      starting.start();
+      worker = starting;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /// Enqueues a task of `type` with the type's own options.
+  public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
+      TaskType<P, R> type, P payload) {
+    return enqueue(type, payload, type.options());
+  }
+
+  /// Enqueues a task of `type`.
+  public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
+      TaskType<P, R> type, P payload, EnqueueOptions options) {
+    return enqueueAll(type, List.of(task(type, payload, options))).getFirst();
+  }
+
+  /// Enqueues a task for each of `payloads`, all or none, at the cost of little more than one.
+  ///
+  /// @return their handles, in the order of the payloads
+  public <P extends @Nullable Object, R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
+      TaskType<P, R> type, List<P> payloads, EnqueueOptions options) {
+    var tasks = new ArrayList<NewTask>(payloads.size());
+    for (var payload : payloads) {
+      tasks.add(task(type, payload, options));
+    }
+    return enqueueAll(type, tasks);
+  }
+
+  /// Enqueues tasks that are described in full, all or none.
+  ///
+  /// @return what became of each, in their order
+  public List<Enqueued> enqueueAll(List<NewTask> tasks) {
+    var enqueued = store.enqueue(tasks);
+    var running = worker;
+    if (running != null && tasks.stream().anyMatch(task -> task.isDelayed(time.now()))) {
+      running.expectDeferred();
+    }
+    return enqueued;
+  }
+
+  /// Stops a task: it never starts, or its handler is interrupted.
+  public CancelAnswer cancel(long resultId) {
+    var answer = store.cancel(List.of(resultId)).getFirst();
+    var running = worker;
+    if (running != null && answer == CancelAnswer.REQUESTED) {
+      running.expectCancels();
+    }
+    return answer;
+  }
+
+  /// All that is known of a task, empty when there is none.
+  public Optional<TaskRun> find(long resultId) {
+    return store.find(List.of(resultId)).stream().findFirst();
+  }
+
+  /// The store it works on.
+  public TaskStore store() {
+    return store;
+  }
+
+  /// Stops running tasks: claims no more, lets those under way finish for at most `deadline`, and
+  /// gives back the others. Enqueueing goes on. May be called again, also by [#stopNow].
+  ///
+  /// @return how many tasks were given back unfinished
+  public int stopGracefully(Duration deadline) {
+    var running = worker;
+    return running == null ? 0 : running.stopGracefully(deadline);
+  }
+
+  /// Stops running tasks at once: handlers are interrupted and their tasks given back. Cuts a
+  /// graceful stop short.
+  ///
+  /// @return how many tasks were given back unfinished
+  public int stopNow() {
+    var running = worker;
+    return running == null ? 0 : running.stopNow();
+  }
+
+  /// Stops at once and lets go of the database. Closing again does nothing.
+  @Override
+  public void close() {
+    stopNow();
+    lifecycle.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        store.close();
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private <R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
+      TaskType<?, R> type, List<NewTask> tasks) {
+    var handles = new ArrayList<TaskHandle<R>>(tasks.size());
+    for (var enqueued : enqueueAll(tasks)) {
+      handles.add(
+          new TaskHandle<>(
+              enqueued.resultId(),
+              enqueued instanceof Enqueued.Duplicate,
+              type.result(),
+              awaiting));
+    }
+    return handles;
+  }
+
+  private static NewTask task(
+      TaskType<?, ?> type, @Nullable Object payload, EnqueueOptions options) {
+    var spec =
+        Spec.of(type.path())
+            .payload(PayloadJson.encode(payload, type.payload()))
+            .queue(options.queue())
+            .priority(options.priority())
+            .timeout(options.timeout())
+            .retry(options.retry())
+            .build();
+    return NewTask.of(spec).after(options.delay()).unique(options.unique());
+  }
+
+  private void settled(Attempt attempt, Settlement settlement, Settled answer) {
+    awaiting.settled(settlement, answer);
+    var running = worker;
+    if (running != null && answer instanceof Settled.Applied(Place.Deferred deferred)) {
+      running.expectDeferred();
+    }
+  }
+}

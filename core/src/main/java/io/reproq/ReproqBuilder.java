@@ -1,0 +1,146 @@
+package io.reproq;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.dsn.Dsn;
+import io.reproq.store.StoreException;
+import io.reproq.store.StoreProvider;
+import io.reproq.store.TaskStore;
+import io.reproq.task.Rank;
+import io.reproq.worker.WorkerConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/// Collects how a [Reproq] is to be opened. Not safe for use by many threads.
+///
+/// One of [#dsn], [#dataSource] and [#store] is needed; all else has a default.
+public final class ReproqBuilder {
+  private @Nullable String dsn;
+  private @Nullable DataSource dataSource;
+  private @Nullable TaskStore store;
+  private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
+  private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
+
+  ReproqBuilder() {}
+
+  /// The database by its name: `memory:`, `sqlite:FILE`.
+  public ReproqBuilder dsn(String value) {
+    dsn = value;
+    return this;
+  }
+
+  /// The database behind a data source, which stays the caller's to close.
+  public ReproqBuilder dataSource(DataSource value) {
+    dataSource = value;
+    return this;
+  }
+
+  /// A store that is open already. It is closed with what is built on it.
+  public ReproqBuilder store(TaskStore value) {
+    store = value;
+    return this;
+  }
+
+  /// Where to look for work. Default: the queue `default` alone.
+  public ReproqBuilder queues(String... names) {
+    return worker(known -> known.withQueues(List.of(names)));
+  }
+
+  /// How many tasks run at once. Default: 64.
+  ///
+  /// @throws IllegalArgumentException when below 1
+  public ReproqBuilder concurrency(int tasks) {
+    return worker(known -> known.withConcurrency(tasks));
+  }
+
+  /// Name for people. Default: `java-` and the process id.
+  public ReproqBuilder workerId(String name) {
+    return worker(known -> known.withWorkerId(name));
+  }
+
+  /// How long the other workers wait for a sign of life, and how often this one gives it. Default:
+  /// 15 s and 5 s.
+  ///
+  /// @throws IllegalArgumentException when a heartbeat is not less than half the lease
+  public ReproqBuilder lease(Duration lasts, Duration heartbeat) {
+    return worker(known -> known.withLease(lasts, heartbeat));
+  }
+
+  /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
+  public ReproqBuilder aging(Duration step) {
+    settings = settings.withRank(new Rank(step));
+    return this;
+  }
+
+  /// Whether the schema is brought up to date. Default: yes.
+  public ReproqBuilder migrate(boolean wanted) {
+    settings = settings.withMigrate(wanted);
+    return this;
+  }
+
+  /// Where time comes from. Default: the machine.
+  public ReproqBuilder time(TimeSource source) {
+    settings = settings.withTime(source);
+    return this;
+  }
+
+  /// Opens it.
+  ///
+  /// @throws IllegalStateException when no database, or more than one, was named
+  /// @throws io.reproq.dsn.InvalidDsnException when the name is none
+  /// @throws StoreException when it cannot be opened
+  public Reproq open() {
+    return new Reproq(openStore(), config, settings.time());
+  }
+
+  private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {
+    config = change.apply(config);
+    return this;
+  }
+
+  private TaskStore openStore() {
+    if (store != null && dsn == null && dataSource == null) {
+      return store;
+    }
+    if (dsn != null && dataSource == null && store == null) {
+      return open(Dsn.parse(dsn), settings);
+    }
+    if (dataSource != null && dsn == null && store == null) {
+      var source = dataSource;
+      return first((provider, told) -> provider.open(source, told), settings)
+          .orElseThrow(() ->
+              new StoreException("no store works on this data source: " + source, false, null));
+    }
+    throw new IllegalStateException("name one database: dsn, dataSource or store");
+  }
+
+  /// Opens the store that `dsn` names.
+  ///
+  /// @throws StoreException when no module on the class path knows such a store, or it cannot be
+  ///   opened
+  public static TaskStore open(Dsn dsn, StoreProvider.Settings settings) {
+    return first((provider, told) -> provider.open(dsn, told), settings)
+        .orElseThrow(() ->
+            new StoreException(
+                "no store for " + dsn + " on the class path; SQLite needs reproq-jdbc",
+                false,
+                null));
+  }
+
+  private static Optional<TaskStore> first(
+      BiFunction<StoreProvider, StoreProvider.Settings, Optional<TaskStore>> open,
+      StoreProvider.Settings settings) {
+    for (var provider : ServiceLoader.load(StoreProvider.class)) {
+      var opened = open.apply(provider, settings);
+      if (opened.isPresent()) {
+        return opened;
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,35 @@
+package io.reproq;
+
+import org.jspecify.annotations.Nullable;
+
+/// A kind of task: which code runs it, what it is given and what it returns. Make one constant for
+/// each.
+///
+/// A payload that JSON writes as an object (a record, a map) becomes the task's named arguments,
+/// anything else its one positional argument, and `Void` none: so tasks of any origin fit, whatever
+/// enqueued them.
+///
+/// @param path names the code, in every process and language; must not be blank
+/// @param payload class of what a handler is given, `Void` for nothing
+/// @param result class of what a handler returns, `Void` for nothing
+/// @param options how its tasks are enqueued when nothing else is said
+public record TaskType<P extends @Nullable Object, R extends @Nullable Object>(
+    String path, Class<P> payload, Class<R> result, EnqueueOptions options) {
+  public TaskType {
+    if (path.isBlank()) {
+      throw new IllegalArgumentException(
+          "a task type needs a path, as in \"billing.send_invoice\"");
+    }
+  }
+
+  /// A kind of task with the default options.
+  public static <P extends @Nullable Object, R extends @Nullable Object> TaskType<P, R> of(
+      String path, Class<P> payload, Class<R> result) {
+    return new TaskType<>(path, payload, result, EnqueueOptions.DEFAULT);
+  }
+
+  /// The same kind, enqueued with `defaults` when nothing else is said.
+  public TaskType<P, R> with(EnqueueOptions defaults) {
+    return new TaskType<>(path, payload, result, defaults);
+  }
+}

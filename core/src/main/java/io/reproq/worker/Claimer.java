@@ -1,0 +1,71 @@
+package io.reproq.worker;
+
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.ClaimedTask;
+import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.TaskStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// Takes as many tasks as there is room for, and no more: a task that was taken and never began
+/// would cost an attempt if this worker died. Used by one thread.
+final class Claimer {
+  private final TaskStore store;
+  private final Claims claims;
+  private final Slots slots;
+  private final ClaimRequest.Routing routing;
+  private final Rotation rotation;
+
+  Claimer(TaskStore store, Claims claims, Slots slots, Terms terms) {
+    this.store = store;
+    this.claims = claims;
+    this.slots = slots;
+    this.routing = terms.routing;
+    this.rotation = new Rotation(terms.queues);
+  }
+
+  /// Claims once.
+  ///
+  /// @param start is given every task that came; it must enter its slot before it returns
+  Claimed claim(UUID incarnation, Consumer<ClaimedTask> start) {
+    var room = slots.free();
+    if (room <= 0) {
+      return Claimed.NOTHING;
+    }
+    slots.reserve(room);
+    var quotas = rotation.quotas(room);
+    var id = claims.open(incarnation);
+    var taken = List.<ClaimedTask>of();
+    try {
+      var answer = store.claim(new ClaimRequest(id, quotas, routing));
+      if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+        taken = tasks;
+        taken.forEach(start);
+        return new Claimed(taken.size(), rotation.saw(quotas, queuesOf(taken, quotas)) || moved);
+      }
+      return Claimed.NOTHING;
+    } finally {
+      claims.close(id);
+      slots.release(room - taken.size());
+    }
+  }
+
+  private static List<String> queuesOf(List<ClaimedTask> tasks, List<Quota> quotas) {
+    var only = quotas.getFirst().queue();
+    var names = new ArrayList<String>(tasks.size());
+    for (var task : tasks) {
+      names.add(
+          quotas.size() > 1 && task.description() instanceof Description.Valid(var spec)
+              ? spec.queue()
+              : only);
+    }
+    return names;
+  }
+
+  /// What a claim asks by.
+  record Terms(ClaimRequest.Routing routing, List<String> queues) {}
+}

@@ -1,0 +1,87 @@
+package io.reproq.worker;
+
+import io.reproq.store.ClaimedTask;
+import io.reproq.store.ClaimedTask.Description;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.task.Spec;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs claimed tasks, each on a thread of its own, and hands what they came to to the [Settler].
+final class Runner {
+  private static final Logger log = LoggerFactory.getLogger(Runner.class);
+
+  private final Map<String, AttemptHandler> handlers;
+  private final Slots slots;
+  private final Settler settler;
+  private final Surroundings surroundings;
+
+  Runner(
+      Map<String, AttemptHandler> handlers,
+      Slots slots,
+      Settler settler,
+      Surroundings surroundings) {
+    this.handlers = handlers;
+    this.slots = slots;
+    this.settler = settler;
+    this.surroundings = surroundings;
+  }
+
+  /// Fills a reserved slot with `task` and starts its handler.
+  void start(ClaimedTask task) {
+    switch (task.description()) {
+      case Description.Valid(var spec) -> {
+        var attempt = enter(task, spec);
+        surroundings.threads().execute(() -> run(attempt));
+      }
+      case Description.Broken(var reason) -> {
+        var attempt = enter(task, Spec.of("unknown").build());
+        finish(attempt, new Outcome.Failed(Failure.of(FailureKind.INVALID_SPEC, reason), false));
+      }
+    }
+  }
+
+  private Attempt enter(ClaimedTask task, Spec spec) {
+    var attempt = new Attempt(task, spec, surroundings.time().nanoTime());
+    slots.enter(attempt);
+    return attempt;
+  }
+
+  private void run(Attempt attempt) {
+    if (attempt.begin(Thread.currentThread())) {
+      finish(attempt, outcomeOf(attempt));
+    } else {
+      finish(attempt, new Outcome.GivenBack());
+    }
+  }
+
+  /// The edge to the user's code: whatever it throws becomes a failed attempt.
+  private Outcome outcomeOf(Attempt attempt) {
+    var handler = handlers.get(attempt.spec().taskPath());
+    if (handler == null) {
+      // The store parks such tasks; that this one came is a fault of ours, and no reason to lose
+      // it.
+      log.error("{}: claimed without a handler; given back", attempt);
+      return new Outcome.GivenBack();
+    }
+    try {
+      return handler.run(attempt);
+    } catch (OutOfMemoryError | StackOverflowError | Exception | LinkageError | AssertionError e) {
+      log.debug("{} failed", attempt, e);
+      return new Outcome.Failed(Failure.of(FailureKind.APP_ERROR, e), true);
+    }
+  }
+
+  /// Sends the outcome, unless another was sent or the attempt was lost.
+  private void finish(Attempt attempt, Outcome outcome) {
+    var effective = attempt.end(outcome);
+    if (effective != null) {
+      // First offered, then out of the slot: the heartbeat must find it in one of them.
+      settler.offer(attempt, effective);
+      slots.leave(attempt);
+    }
+  }
+}

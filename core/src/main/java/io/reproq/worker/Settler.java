@@ -1,0 +1,159 @@
+package io.reproq.worker;
+
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.TaskStore;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.task.Transitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Collects outcomes and writes them in batches. While one batch is being written the next gathers,
+/// so a lone outcome is written at once and thousands cost one write: no timer is needed for
+/// either.
+///
+/// An outcome is sent until it is applied or stale. One that the store can never take becomes a
+/// failed attempt, and does not hold up the others of its batch. Outcomes are offered by many
+/// threads and written by one.
+final class Settler {
+  private static final Logger log = LoggerFactory.getLogger(Settler.class);
+
+  /// More would make the transaction long and gain nothing.
+  private static final int BATCH = 1000;
+
+  private final TaskStore store;
+  private final RandomGenerator random;
+  private final SettlementListener listener;
+  private final ConcurrentLinkedQueue<Ended> queue = new ConcurrentLinkedQueue<>();
+  private final Signal offered;
+  private final ReentrantLock moving = new ReentrantLock();
+  private List<Ended> writing = List.of();
+
+  /// A collector for `store` that tells `listener` of all that was written.
+  ///
+  /// @param offered raised when there is something to write
+  Settler(TaskStore store, RandomGenerator random, SettlementListener listener, Signal offered) {
+    this.store = store;
+    this.random = random;
+    this.listener = listener;
+    this.offered = offered;
+  }
+
+  /// Hands over the one outcome of `attempt`.
+  void offer(Attempt attempt, Outcome outcome) {
+    queue.add(new Ended(attempt, settlement(attempt, outcome)));
+    offered.raise();
+  }
+
+  /// Writes what has gathered, one batch at the most.
+  ///
+  /// @return how many outcomes were written
+  /// @throws StoreException when the store could not be reached; they are kept for the next call
+  int settle() {
+    var batch = gather();
+    if (!batch.isEmpty()) {
+      write(batch);
+      done();
+    }
+    return batch.size();
+  }
+
+  /// Whether all outcomes offered so far are written.
+  boolean isIdle() {
+    return pending().isEmpty();
+  }
+
+  /// All outcomes that are not written yet.
+  List<Settlement> pending() {
+    moving.lock();
+    try {
+      var all = new ArrayList<Settlement>();
+      writing.forEach(ended -> all.add(ended.settlement));
+      queue.forEach(ended -> all.add(ended.settlement));
+      return all;
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private List<Ended> gather() {
+    moving.lock();
+    try {
+      // What a failed call left behind comes first.
+      var batch = new ArrayList<>(writing);
+      while (batch.size() < BATCH) {
+        var ended = queue.poll();
+        if (ended == null) {
+          break;
+        }
+        batch.add(ended);
+      }
+      writing = batch;
+      return batch;
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private void done() {
+    moving.lock();
+    try {
+      writing = List.of();
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  private void write(List<Ended> batch) {
+    List<Settled> answers;
+    try {
+      answers = store.settle(batch.stream().map(Ended::settlement).toList());
+    } catch (StoreException e) {
+      if (e.isTransient()) {
+        throw e;
+      }
+      divide(batch, e);
+      return;
+    }
+    for (var i = 0; i < batch.size(); i++) {
+      listener.settled(batch.get(i).attempt, batch.get(i).settlement, answers.get(i));
+    }
+  }
+
+  /// Finds the outcome that cannot be written, by halves.
+  private void divide(List<Ended> batch, StoreException cause) {
+    if (batch.size() > 1) {
+      var middle = batch.size() / 2;
+      write(batch.subList(0, middle));
+      write(batch.subList(middle, batch.size()));
+      return;
+    }
+    var attempt = batch.getFirst().attempt;
+    if (batch.getFirst().settlement.outcome() instanceof Outcome.Failed(var failure, var retryable)
+        && failure.kind() == FailureKind.INFRA_ERROR) {
+      log.error("{}: its outcome cannot be stored, and neither can this fact", attempt, cause);
+      return;
+    }
+    log.warn("{}: its outcome cannot be stored; it counts as failed", attempt, cause);
+    var failure =
+        Failure.of(
+            FailureKind.INFRA_ERROR, "The outcome could not be stored: " + cause.getMessage());
+    write(List.of(new Ended(attempt, settlement(attempt, new Outcome.Failed(failure, true)))));
+  }
+
+  private Settlement settlement(Attempt attempt, Outcome outcome) {
+    var next =
+        Transitions.settled(attempt.number(), outcome, attempt.spec().retry(), random.nextDouble());
+    return new Settlement(attempt.resultId(), attempt.claimId(), outcome, next);
+  }
+
+  private record Ended(Attempt attempt, Settlement settlement) {}
+}

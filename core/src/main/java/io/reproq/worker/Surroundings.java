@@ -1,0 +1,27 @@
+package io.reproq.worker;
+
+import io.reproq.clock.TimeSource;
+import java.security.SecureRandom;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/// What an engine needs from outside, so that all of it can be replaced by something a test
+/// commands.
+///
+/// @param time both clocks
+/// @param random the jitter of retries
+/// @param threads starts the thread of an attempt
+public record Surroundings(TimeSource time, RandomGenerator random, Executor threads) {
+  /// The machine's clocks and chance, and a virtual thread per attempt.
+  public static Surroundings real() {
+    return new Surroundings(
+        TimeSource.system(),
+        new SecureRandom(),
+        attempt -> Thread.ofVirtual().name("reproq-attempt").start(attempt));
+  }
+
+  /// The same, with time from `source`.
+  public Surroundings withTime(TimeSource source) {
+    return new Surroundings(source, random, threads);
+  }
+}
