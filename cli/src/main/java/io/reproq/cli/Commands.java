@@ -35,6 +35,7 @@ final class Commands implements Callable<Integer> {
       names = {"-V", "--version"},
       versionHelp = true,
       description = "Print the version.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
   private boolean version;
 
   private Commands() {}

@@ -69,8 +69,7 @@ final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--heartbeat-seconds",
       paramLabel = "N",
-      description =
-          "How often it gives one; less than half the lease. Default: ${DEFAULT-VALUE}.")
+      description = "How often it gives one; less than half the lease. Default: ${DEFAULT-VALUE}.")
   private int heartbeatSeconds = 5;
 
   @Option(

@@ -35,7 +35,7 @@ final class FileReader implements TaskHandler<FileTask, FileReport> {
     var digest = sha256();
     var total = 0L;
     try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      var piece = new byte[(int) Math.clamp(task.bytes() + 1, 1, PIECE)];
+      var piece = new byte[Math.clamp(task.bytes() + 1, 1, PIECE)];
       for (var read = in.read(piece); read >= 0; read = in.read(piece)) {
         digest.update(piece, 0, read);
         total += read;

@@ -50,16 +50,22 @@ record Manifest(String root, List<FileReport> files, List<Failed> failed) {
   String json() {
     var out = new StringBuilder(256 * (files.size() + failed.size() + 1));
     CanonicalJson.appendString(out.append("{\"root\": "), root);
-    list(out.append(",\n\"files\": "), files, file -> {
-      CanonicalJson.appendString(out.append("{\"path\": "), file.path());
-      out.append(", \"bytes\": ").append(file.bytes());
-      CanonicalJson.appendString(out.append(", \"sha256\": "), file.sha256());
-      CanonicalJson.appendString(out.append(", \"media_type\": "), file.media_type());
-    });
-    list(out.append(",\n\"failed\": "), failed, failure -> {
-      CanonicalJson.appendString(out.append("{\"path\": "), failure.path());
-      CanonicalJson.appendString(out.append(", \"reason\": "), failure.reason());
-    });
+    list(
+        out.append(",\n\"files\": "),
+        files,
+        file -> {
+          CanonicalJson.appendString(out.append("{\"path\": "), file.path());
+          out.append(", \"bytes\": ").append(file.bytes());
+          CanonicalJson.appendString(out.append(", \"sha256\": "), file.sha256());
+          CanonicalJson.appendString(out.append(", \"media_type\": "), file.media_type());
+        });
+    list(
+        out.append(",\n\"failed\": "),
+        failed,
+        failure -> {
+          CanonicalJson.appendString(out.append("{\"path\": "), failure.path());
+          CanonicalJson.appendString(out.append(", \"reason\": "), failure.reason());
+        });
     return out.append("}\n").toString();
   }
 
@@ -80,8 +86,7 @@ record Manifest(String root, List<FileReport> files, List<Failed> failed) {
     return items.stream()
         .sorted(
             Comparator.comparing(
-                item -> path.apply(item).getBytes(StandardCharsets.UTF_8),
-                Arrays::compareUnsigned))
+                item -> path.apply(item).getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
         .toList();
   }
 }

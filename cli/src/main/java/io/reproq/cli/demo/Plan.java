@@ -1,13 +1,14 @@
 package io.reproq.cli.demo;
 
 import io.reproq.store.TaskQuery;
-import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What earlier runs left to do for the files that are there now.
 ///
@@ -16,13 +17,16 @@ import java.util.Map;
 /// name is the reason. A task for a file as it is no longer is in vain.
 ///
 /// @param standing tasks of earlier runs that hold, by id
+/// @param finished those of them that need not run any more
 /// @param missing files that need a task
 /// @param vain unfinished tasks of this root that nobody needs
-record Plan(Map<Long, FileTask> standing, List<FileTask> missing, List<Long> vain) {
+record Plan(
+    Map<Long, FileTask> standing, Set<Long> finished, List<FileTask> missing, List<Long> vain) {
   private static final int PAGE = 1000;
 
   Plan {
     standing = Map.copyOf(standing);
+    finished = Set.copyOf(finished);
     missing = List.copyOf(missing);
     vain = List.copyOf(vain);
   }
@@ -39,48 +43,59 @@ record Plan(Map<Long, FileTask> standing, List<FileTask> missing, List<Long> vai
         if (file.isEmpty() || !file.get().root().equals(root)) {
           continue;
         }
+        var status = run.standing().status();
         if (wanted.containsKey(file.get())) {
-          wanted.merge(file.get(), Candidate.of(run, file.get()), Candidate::better);
-        } else if (!run.standing().status().isTerminal()) {
+          var worth = Worth.of(status, file.get());
+          wanted.merge(file.get(), new Candidate(run.resultId(), worth), Candidate::better);
+        } else if (!status.isTerminal()) {
           vain.add(run.resultId());
         }
       }
       query = query.after(page.getLast().resultId());
     }
-    return sorted(wanted, vain);
+    return decide(wanted, vain);
   }
 
-  private static Plan sorted(Map<FileTask, Candidate> wanted, List<Long> vain) {
+  private static Plan decide(Map<FileTask, Candidate> wanted, List<Long> vain) {
     var standing = new HashMap<Long, FileTask>();
+    var finished = new HashSet<Long>();
     var missing = new ArrayList<FileTask>();
-    wanted.forEach(
-        (file, candidate) -> {
-          if (candidate.worth() > 0) {
-            standing.put(candidate.resultId(), file);
-          } else {
-            missing.add(file);
-          }
-        });
-    return new Plan(standing, missing, vain);
+    wanted.forEach((file, candidate) -> {
+      switch (candidate.worth()) {
+        case NOTHING -> missing.add(file);
+        case RUNS -> standing.put(candidate.resultId(), file);
+        case ENDED_FOR_GOOD, READ -> {
+          standing.put(candidate.resultId(), file);
+          finished.add(candidate.resultId());
+        }
+      }
+    });
+    return new Plan(standing, finished, missing, vain);
+  }
+
+  /// What a task is worth to a file, least first.
+  private enum Worth {
+    NOTHING,
+    ENDED_FOR_GOOD,
+    RUNS,
+    READ;
+
+    static Worth of(TaskStatus status, FileTask file) {
+      return switch (status) {
+        case SUCCESSFUL -> READ;
+        case READY, RUNNING, WAITING -> RUNS;
+        case FAILED -> file.legible() ? NOTHING : ENDED_FOR_GOOD;
+        case CANCELLED -> NOTHING;
+      };
+    }
   }
 
   /// A task that may do for a file.
-  ///
-  /// @param worth 0 when it does not do, more when it does better
-  private record Candidate(long resultId, int worth) {
-    static final Candidate NONE = new Candidate(0, 0);
-
-    static Candidate of(TaskRun run, FileTask file) {
-      var status = run.standing().status();
-      var worth =
-          status == TaskStatus.SUCCESSFUL
-              ? 3
-              : !status.isTerminal() ? 2 : status == TaskStatus.FAILED && !file.legible() ? 1 : 0;
-      return new Candidate(run.resultId(), worth);
-    }
+  private record Candidate(long resultId, Worth worth) {
+    static final Candidate NONE = new Candidate(0, Worth.NOTHING);
 
     Candidate better(Candidate other) {
-      return other.worth > worth ? other : this;
+      return other.worth.compareTo(worth) > 0 ? other : this;
     }
   }
 }

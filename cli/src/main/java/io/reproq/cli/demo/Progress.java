@@ -4,8 +4,8 @@ import io.reproq.clock.TimeSource;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/// Shows how far the work has come: a bar that is drawn over and over on a terminal, else a line now
-/// and then. Not safe for use by many threads.
+/// Shows how far the work has come: a bar that is drawn over and over on a terminal, else a line
+/// now and then. Not safe for use by many threads.
 final class Progress {
   private static final int WIDTH = 30;
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
@@ -76,7 +76,9 @@ final class Progress {
             done,
             extent.total,
             rate,
-            left == 0 ? "" : rate < 0.5 ? ", time left unknown" : ", " + left(left / rate) + " left");
+            left == 0
+                ? ""
+                : rate < 0.5 ? ", time left unknown" : ", " + left(left / rate) + " left");
   }
 
   private static String left(double seconds) {

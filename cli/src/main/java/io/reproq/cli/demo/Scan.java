@@ -84,8 +84,7 @@ record Scan(List<FileTask> files, List<Manifest.Failed> unlisted) {
 
     private void note(Path folder, IOException e) {
       var name = FileName.of(root, folder);
-      unlisted.add(
-          new Manifest.Failed(name.shown(), "cannot list: " + CommandFailure.reason(e)));
+      unlisted.add(new Manifest.Failed(name.shown(), "cannot list: " + CommandFailure.reason(e)));
     }
   }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// What every command has: its flags for help and logging, and where it writes.
+@SuppressWarnings("UnusedVariable") // Both flags are read from what was parsed, by name.
 public final class CommonOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;

@@ -24,7 +24,7 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
     var line = e.getCommandLine();
     var err = line.getErr();
     if (e.getCause() instanceof CommandFailure failure) {
-      say(err, failure.getMessage());
+      say(err, String.valueOf(failure.getMessage()));
       return FAILED;
     }
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {

@@ -1,10 +1,12 @@
 package io.reproq.cli.option;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import sun.misc.Signal;
+import org.jspecify.annotations.Nullable;
 
 /// The wish of whoever started the process that it ends: SIGTERM or Ctrl-C. Safe for use by many
 /// threads.
@@ -20,9 +22,31 @@ public final class StopSignal {
 
   /// From now on the process's own signals raise this one.
   public void listen() {
-    for (var name : new String[] {"INT", "TERM"}) {
-      Signal.handle(new Signal(name), signal -> raise());
+    try {
+      // By reflection, because the only class there is for it makes the compiler warn,
+      // unsuppressibly.
+      var signal = Class.forName("sun.misc.Signal");
+      var handler = Class.forName("sun.misc.SignalHandler");
+      var raising =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, given) -> answer(method));
+      for (var name : new String[] {"INT", "TERM"}) {
+        signal
+            .getMethod("handle", signal, handler)
+            .invoke(null, signal.getConstructor(String.class).newInstance(name), raising);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java platform does not let us take signals", e);
     }
+  }
+
+  private @Nullable Object answer(Method method) {
+    if (method.getName().equals("handle")) {
+      raise();
+    }
+    return null;
   }
 
   /// Wishes for the end; the second time, for the end at once.
