@@ -10,10 +10,14 @@ module io.reproq.core {
   exports io.reproq.clock;
   exports io.reproq.dsn;
   exports io.reproq.json;
+  exports io.reproq.memory;
   exports io.reproq.retry;
   exports io.reproq.store;
   exports io.reproq.task;
   exports io.reproq.worker;
 
   uses io.reproq.store.StoreProvider;
+
+  provides io.reproq.store.StoreProvider with
+      io.reproq.memory.MemoryStoreProvider;
 }

@@ -1,0 +1,116 @@
+package io.reproq.memory;
+
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.ClaimedTask;
+import io.reproq.task.Event;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Gives rows to workers. Used under the store's lock only.
+///
+/// A row that the worker may not run is parked in its queue, by path. A worker that may run it
+/// takes it from there in one step with the claim, and no more than it asked for: another worker
+/// that keeps claiming would park the rest again.
+final class Claims {
+  /// No claim parks more rows than this, so that none holds the lock for long.
+  private static final int MOST_PARKED = 1000;
+
+  private final Places places;
+  private final Workers workers;
+
+  Claims(Places places, Workers workers) {
+    this.places = places;
+    this.workers = workers;
+  }
+
+  ClaimAnswer claim(ClaimRequest request, Instant now) {
+    var worker = workers.get(request.claimId().incarnation());
+    if (worker == null) {
+      return new ClaimAnswer.WorkerGone();
+    }
+    var taken = new ArrayList<ClaimedTask>();
+    var parked = 0;
+    for (var quota : request.quotas()) {
+      var queue = places.queue(quota.queue());
+      if (queue != null && parked < MOST_PARKED) {
+        unpark(queue, request, quota, now);
+        var rows = new Taking(worker, request, now, MOST_PARKED - parked);
+        rows.take(queue, quota.limit(), taken);
+        parked += rows.parked;
+      }
+    }
+    return new ClaimAnswer.Taken(taken, parked > 0);
+  }
+
+  private void unpark(QueueRows queue, ClaimRequest request, Quota quota, Instant now) {
+    if (queue.parked.isEmpty()) {
+      return;
+    }
+    var lines = queue.parked.entrySet().iterator();
+    while (lines.hasNext()) {
+      var line = lines.next();
+      if (workers.runs(request.routing(), line.getKey())) {
+        promote(line.getValue(), quota.limit(), now);
+        if (line.getValue().isEmpty()) {
+          lines.remove();
+        }
+      }
+    }
+  }
+
+  private void promote(Line line, int limit, Instant now) {
+    for (var i = 0; i < limit; i++) {
+      var row = line.poll();
+      if (row == null) {
+        return;
+      }
+      places.move(row, new Event.Promote(), now);
+    }
+  }
+
+  /// One claim at work on its queues.
+  private final class Taking {
+    private final MemoryWorker worker;
+    private final ClaimRequest request;
+    private final Instant now;
+    private final int mostParked;
+    private int parked;
+
+    Taking(MemoryWorker worker, ClaimRequest request, Instant now, int mostParked) {
+      this.worker = worker;
+      this.request = request;
+      this.now = now;
+      this.mostParked = mostParked;
+    }
+
+    void take(QueueRows queue, int limit, List<ClaimedTask> taken) {
+      for (var room = limit; room > 0 && parked < mostParked; ) {
+        var row = queue.ready.poll();
+        if (row == null) {
+          return;
+        }
+        if (workers.runs(request.routing(), row.spec.taskPath())) {
+          taken.add(start(row));
+          room--;
+        } else {
+          park(row);
+        }
+      }
+    }
+
+    private ClaimedTask start(Row row) {
+      places.start(row, worker, now);
+      row.claim = request.claimId();
+      return new ClaimedTask(
+          row.id, request.claimId(), row.attempt(), new ClaimedTask.Description.Valid(row.spec));
+    }
+
+    private void park(Row row) {
+      places.move(row, new Event.Park(ClaimRequest.parkingKey(row.spec.taskPath())), now);
+      parked++;
+    }
+  }
+}

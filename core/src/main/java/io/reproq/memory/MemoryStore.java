@@ -1,0 +1,350 @@
+package io.reproq.memory;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.Promoted;
+import io.reproq.store.QueueStatus;
+import io.reproq.store.Reclaimed;
+import io.reproq.store.RenewAnswer;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskQuery;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.store.WorkerInfo;
+import io.reproq.store.WorkerRow;
+import io.reproq.task.Event;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.task.Place;
+import io.reproq.task.TaskStatus;
+import io.reproq.task.Transitions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A store in this process's memory. Fast, the same in everything that the port promises, and gone
+/// with the process.
+///
+/// ## Threads
+///
+/// Safe for use by many. One lock guards everything and is taken once for each call, however many
+/// tasks the call is about. Listeners are called without it.
+public final class MemoryStore implements TaskStore {
+  private final TimeSource time;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Places places;
+  private final Workers workers = new Workers();
+  private final Claims claims;
+  private final Map<Object, Runnable> listeners = new ConcurrentHashMap<>();
+  private boolean closed;
+
+  /// An empty store.
+  public MemoryStore(Settings settings) {
+    time = settings.time();
+    places = new Places(settings.rank());
+    claims = new Claims(places, workers);
+  }
+
+  @Override
+  public String describe() {
+    return "memory:";
+  }
+
+  @Override
+  public List<Enqueued> enqueue(List<NewTask> tasks) {
+    // Makes the texts that are needed before anything is taken: a spec may turn out to have none.
+    for (var task : tasks) {
+      if (task.unique()) {
+        task.spec().text();
+      }
+    }
+    return transact(now -> {
+      var answers = new ArrayList<Enqueued>(tasks.size());
+      for (var task : tasks) {
+        var twin = places.twinOf(task);
+        answers.add(
+            twin == null
+                ? new Enqueued.Created(places.add(task, now).id)
+                : new Enqueued.Duplicate(twin.id));
+      }
+      return answers;
+    });
+  }
+
+  @Override
+  public void join(WorkerInfo worker) {
+    transact(now -> {
+      workers.join(worker, now);
+      return worker;
+    });
+    // What was parked for want of it can be claimed now.
+    callListeners();
+  }
+
+  @Override
+  public void leave(UUID incarnation) {
+    transact(now -> {
+      var worker = workers.remove(incarnation);
+      for (var row : heldBy(worker)) {
+        var retry = row.spec.retry();
+        var next = Transitions.settled(row.attempt(), new Outcome.GivenBack(), retry, 0);
+        places.end(row, null, next, now);
+      }
+      return incarnation;
+    });
+    // What it alone listed can be claimed by others now.
+    callListeners();
+  }
+
+  @Override
+  public ClaimAnswer claim(ClaimRequest request) {
+    return transact(now -> claims.claim(request, now));
+  }
+
+  @Override
+  public List<Settled> settle(List<Settlement> settlements) {
+    return transact(now -> {
+      var answers = new ArrayList<Settled>(settlements.size());
+      for (var settlement : settlements) {
+        answers.add(settle(settlement, now));
+      }
+      return answers;
+    });
+  }
+
+  @Override
+  public RenewAnswer renew(UUID incarnation) {
+    return transact(now -> {
+      var worker = workers.get(incarnation);
+      if (worker == null) {
+        return new RenewAnswer.Gone();
+      }
+      worker.renew(now);
+      var held = new HashSet<RenewAnswer.Held>();
+      for (var row : worker.held) {
+        if (row.claim != null) {
+          held.add(new RenewAnswer.Held(row.id, row.claim, row.attempt()));
+        }
+      }
+      return new RenewAnswer.Alive(held);
+    });
+  }
+
+  @Override
+  public Set<Long> cancelRequests(UUID incarnation) {
+    return transact(now -> {
+      var requested = new HashSet<Long>();
+      var worker = workers.get(incarnation);
+      if (worker != null) {
+        for (var row : worker.held) {
+          if (row.cancelRequested) {
+            requested.add(row.id);
+          }
+        }
+      }
+      return requested;
+    });
+  }
+
+  @Override
+  public Promoted promote(int limit) {
+    return transact(now -> {
+      var count = 0;
+      while (count < limit) {
+        var row = places.deferred.pollDue(now);
+        if (row == null) {
+          break;
+        }
+        places.move(row, new Event.Promote(), now);
+        count++;
+      }
+      return new Promoted(count, places.deferred.nextDue(now));
+    });
+  }
+
+  @Override
+  public List<Reclaimed> reclaim(UUID observer) {
+    return transact(now -> {
+      var reclaimed = new ArrayList<Reclaimed>();
+      for (var worker : workers.bury(observer, time, now)) {
+        for (var row : heldBy(worker)) {
+          reclaimed.add(reclaim(row, worker.info.workerId(), now));
+        }
+      }
+      return reclaimed;
+    });
+  }
+
+  @Override
+  public List<CancelAnswer> cancel(List<Long> resultIds) {
+    return transact(now -> {
+      var answers = new ArrayList<CancelAnswer>(resultIds.size());
+      for (var id : resultIds) {
+        answers.add(cancel(places.rows.get(id), now));
+      }
+      return answers;
+    });
+  }
+
+  @Override
+  public List<TaskRun> find(Collection<Long> resultIds) {
+    return transact(now -> {
+      var found = new ArrayList<TaskRun>();
+      for (var id : new TreeSet<>(resultIds)) {
+        var row = places.rows.get(id);
+        if (row != null) {
+          found.add(RowView.show(row));
+        }
+      }
+      return found;
+    });
+  }
+
+  @Override
+  public List<TaskRun> list(TaskQuery query) {
+    return transact(now -> RowView.list(places.rows, query));
+  }
+
+  @Override
+  public Map<QueueStatus, Long> counts() {
+    return transact(now -> {
+      var counts = new HashMap<QueueStatus, Long>();
+      for (var queue : places.queues()) {
+        for (var status : TaskStatus.values()) {
+          counts.put(new QueueStatus(queue.name, status), queue.count(status));
+        }
+      }
+      return counts;
+    });
+  }
+
+  @Override
+  public List<WorkerRow> workers() {
+    return transact(now ->
+        workers.all().stream()
+            .map(MemoryWorker::show)
+            .sorted(
+                Comparator.<WorkerRow, String>comparing(row -> row.info().workerId())
+                    .thenComparing(row -> row.info().incarnation()))
+            .toList());
+  }
+
+  @Override
+  public Runnable onWork(Runnable listener) {
+    var key = new Object();
+    listeners.put(key, listener);
+    return () -> listeners.remove(key);
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    listeners.clear();
+  }
+
+  private Settled settle(Settlement settlement, Instant now) {
+    var row = places.rows.get(settlement.resultId());
+    if (row == null || !settlement.claimId().equals(row.claim)) {
+      return new Settled.Stale();
+    }
+    if (row.place instanceof Place.Finished) {
+      return new Settled.Applied(row.place);
+    }
+    var place = places.end(row, failureOf(settlement.outcome()), settlement.next(), now);
+    if (place instanceof Place.Finished) {
+      row.claim = settlement.claimId();
+    }
+    if (settlement.outcome() instanceof Outcome.Succeeded(var result)) {
+      row.value = result;
+    }
+    return new Settled.Applied(place);
+  }
+
+  private static @Nullable Failure failureOf(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Failed(var failure, var retryable) -> failure;
+      case Outcome.Cancelled(var failure) -> failure;
+      case Outcome.Succeeded succeeded -> null;
+      case Outcome.Snoozed snoozed -> null;
+      case Outcome.GivenBack givenBack -> null;
+    };
+  }
+
+  private Reclaimed reclaim(Row row, String workerId, Instant now) {
+    var attempt = row.attempt();
+    var failure =
+        Failure.of(
+            FailureKind.LEASE_EXPIRY,
+            "worker " + workerId + " died, or was cut off, during attempt " + attempt);
+    var place = places.end(row, failure, Transitions.reclaimed(attempt, row.spec.retry()), now);
+    return new Reclaimed(row.id, workerId, place);
+  }
+
+  private CancelAnswer cancel(@Nullable Row row, Instant now) {
+    if (row == null) {
+      return CancelAnswer.NOT_ACTIVE;
+    }
+    if (row.place instanceof Place.Running) {
+      row.cancelRequested = true;
+      return CancelAnswer.REQUESTED;
+    }
+    return places.move(row, new Event.Cancel(), now)
+        ? CancelAnswer.CANCELLED
+        : CancelAnswer.NOT_ACTIVE;
+  }
+
+  /// What `worker` holds, in ascending order of id, as a list that does not change when rows leave.
+  private static List<Row> heldBy(@Nullable MemoryWorker worker) {
+    return worker == null
+        ? List.of()
+        : worker.held.stream().sorted(Comparator.comparingLong(row -> row.id)).toList();
+  }
+
+  private <T> T transact(Function<Instant, T> body) {
+    boolean wake;
+    T answer;
+    lock.lock();
+    try {
+      if (closed) {
+        throw new StoreException("the memory store is closed; open another one", false, null);
+      }
+      answer = body.apply(time.now());
+      wake = places.takeGainedReady();
+    } finally {
+      lock.unlock();
+    }
+    if (wake) {
+      callListeners();
+    }
+    return answer;
+  }
+
+  private void callListeners() {
+    listeners.values().forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,177 @@
+package io.reproq.memory;
+
+import static io.reproq.task.TaskStatus.CANCELLED;
+import static io.reproq.task.TaskStatus.SUCCESSFUL;
+
+import io.reproq.store.NewTask;
+import io.reproq.store.TaskRun.AttemptError;
+import io.reproq.task.Event;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Place;
+import io.reproq.task.Rank;
+import io.reproq.task.Transitions;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Where every row is. The only class that moves one, so that place, counts, version and marks
+/// always agree. Read and written under the store's lock only.
+final class Places {
+  private static final Failure CANCEL = Failure.of(FailureKind.CANCELLED, "cancelled on request");
+
+  final RowTable rows = new RowTable();
+  final DeferredRows deferred = new DeferredRows();
+
+  private final Rank rank;
+  private final Map<String, QueueRows> queues = new LinkedHashMap<>();
+
+  /// The unfinished unique row of a spec, by the spec's text.
+  private final Map<String, Row> marks = new HashMap<>();
+
+  private boolean gainedReady;
+
+  Places(Rank rank) {
+    this.rank = rank;
+  }
+
+  /// The queue of that name, or null when it never had a task.
+  @Nullable QueueRows queue(String name) {
+    return queues.get(name);
+  }
+
+  Collection<QueueRows> queues() {
+    return Collections.unmodifiableCollection(queues.values());
+  }
+
+  /// The unfinished row that stands in for `task`, or null when it may be added.
+  @Nullable Row twinOf(NewTask task) {
+    return task.unique() ? marks.get(task.spec().text()) : null;
+  }
+
+  Row add(NewTask task, Instant now) {
+    var spec = task.spec();
+    var queue = queues.computeIfAbsent(spec.queue(), QueueRows::new);
+    var place = Transitions.first(task.start().from(now));
+    var position = rank.of(spec.priority(), now.toEpochMilli());
+    var row = new Row(rows.nextId(), task, queue, position, now, place);
+    rows.add(row);
+    if (row.unique) {
+      marks.put(spec.text(), row);
+    }
+    enter(row, now);
+    return row;
+  }
+
+  /// Moves `row` as `event` says.
+  ///
+  /// @return whether the event means something where the row is
+  boolean move(Row row, Event event, Instant now) {
+    var next = Transitions.after(row.place, event);
+    next.ifPresent(place -> move(row, place, now));
+    return next.isPresent();
+  }
+
+  /// Begins an attempt at a ready row.
+  void start(Row row, MemoryWorker worker, Instant now) {
+    move(row, new Event.Claim(), now);
+    worker.hold(row);
+    row.addAttemptOn(worker);
+    row.lastAttemptedAt = now;
+    if (row.startedAt == null) {
+      row.startedAt = now;
+    }
+  }
+
+  /// Ends the attempt that is under way, which leads to `next`, or to the end of a task that
+  /// somebody wants stopped.
+  ///
+  /// @param failure what went wrong, null for nothing
+  /// @return where the row went
+  Place end(Row row, @Nullable Failure failure, Place next, Instant now) {
+    var attempt = row.attempt();
+    var place = row.cancelRequested ? Transitions.underCancel(next) : next;
+    var reason = failure;
+    if (failure != null) {
+      row.addError(new AttemptError(failure, attempt, now, runner(row)));
+    }
+    if (place.status() == CANCELLED
+        && (failure == null || failure.kind() != FailureKind.CANCELLED)) {
+      reason = CANCEL;
+      row.addError(new AttemptError(CANCEL, attempt, now, runner(row)));
+    }
+    if (attemptsAt(place) < attempt) {
+      row.dropAttempt();
+    }
+    move(row, place, now);
+    row.claim = null;
+    row.endedBy = place.status().isTerminal() && place.status() != SUCCESSFUL ? reason : null;
+    return place;
+  }
+
+  /// Whether a row became ready since the last call.
+  boolean takeGainedReady() {
+    var gained = gainedReady;
+    gainedReady = false;
+    return gained;
+  }
+
+  private void move(Row row, Place next, Instant now) {
+    leave(row);
+    row.place = next;
+    row.version++;
+    enter(row, now);
+  }
+
+  private void leave(Row row) {
+    row.queue.count(row.place.status(), -1);
+    row.line = null;
+    row.due = null;
+    if (row.worker != null) {
+      row.worker.release(row);
+    }
+  }
+
+  private void enter(Row row, Instant now) {
+    row.queue.count(row.place.status(), 1);
+    switch (row.place) {
+      case Place.Ready ready -> {
+        row.queue.ready.add(row);
+        gainedReady = true;
+      }
+      case Place.Deferred(var attempts, var delay) -> {
+        row.due = DeferredRows.due(now, delay);
+        deferred.add(row);
+      }
+      case Place.Parked parked -> row.queue.park(row);
+      case Place.Finished finished -> {
+        row.finishedAt = now;
+        row.cancelRequested = false;
+        if (row.unique) {
+          marks.remove(row.spec.text(), row);
+        }
+      }
+      case Place.Running running -> {}
+      case Place.Waiting waiting -> {}
+    }
+  }
+
+  private static @Nullable String runner(Row row) {
+    return row.worker == null ? null : row.worker.info.workerId();
+  }
+
+  static int attemptsAt(Place place) {
+    return switch (place) {
+      case Place.Ready(var attempts) -> attempts;
+      case Place.Deferred(var attempts, var delay) -> attempts;
+      case Place.Parked(var attempts, var key) -> attempts;
+      case Place.Waiting waiting -> 0;
+      case Place.Running(var attempt) -> attempt;
+      case Place.Finished(var outcome, var attempts) -> attempts;
+    };
+  }
+}

@@ -1,0 +1,12 @@
+package io.reproq.testkit;
+
+import io.reproq.memory.MemoryStore;
+import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskStore;
+
+final class MemoryStoreContractTest extends StoreContract {
+  @Override
+  protected TaskStore open(Settings settings) {
+    return new MemoryStore(settings);
+  }
+}
