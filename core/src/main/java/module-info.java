@@ -16,6 +16,9 @@ module io.reproq.core {
   exports io.reproq.task;
   exports io.reproq.worker;
 
+  opens io.reproq to
+      tools.jackson.databind;
+
   uses io.reproq.store.StoreProvider;
 
   provides io.reproq.store.StoreProvider with

@@ -1,6 +1,7 @@
 package io.reproq;
 
 import io.reproq.clock.TimeSource;
+import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +167,16 @@ public final class Reproq implements AutoCloseable {
   /// All that is known of a task, empty when there is none.
   public Optional<TaskRun> find(long resultId) {
     return store.find(List.of(resultId)).stream().findFirst();
+  }
+
+  /// Waits until a task is finished, wherever it runs.
+  ///
+  /// @return what its handler returned
+  /// @throws TaskFailedException when it ended without success
+  /// @throws TimeoutException when it is not finished after `limit`; it goes on
+  /// @throws InterruptedException when the waiting thread is interrupted; the task goes on
+  public Json await(long resultId, Duration limit) throws TimeoutException, InterruptedException {
+    return awaiting.result(resultId, limit);
   }
 
   /// The store it works on.

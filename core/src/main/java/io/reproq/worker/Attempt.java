@@ -4,6 +4,7 @@ import io.reproq.store.ClaimedTask;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A handler that succeeds although it was told to stop has done its work: its success is what
 /// counts. Any other end of a stopping attempt is the one for which it was stopped.
 public final class Attempt {
+  private static final Duration CENTURY = Duration.ofDays(36_500);
+
   private final ClaimedTask task;
   private final Spec spec;
   private final long deadline;
@@ -24,7 +27,7 @@ public final class Attempt {
   Attempt(ClaimedTask task, Spec spec, long startedNanos) {
     this.task = task;
     this.spec = spec;
-    this.deadline = startedNanos + spec.timeout().toNanos();
+    this.deadline = startedNanos + nanos(spec.timeout());
   }
 
   public long resultId() {
@@ -108,6 +111,11 @@ public final class Attempt {
       interrupt();
     }
     return lost;
+  }
+
+  /// A time-out of more than a century is none.
+  private static long nanos(Duration timeout) {
+    return timeout.compareTo(CENTURY) > 0 ? CENTURY.toNanos() : timeout.toNanos();
   }
 
   private void interrupt() {

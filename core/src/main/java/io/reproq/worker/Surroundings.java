@@ -1,8 +1,8 @@
 package io.reproq.worker;
 
 import io.reproq.clock.TimeSource;
-import java.security.SecureRandom;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /// What an engine needs from outside, so that all of it can be replaced by something a test
@@ -16,7 +16,7 @@ public record Surroundings(TimeSource time, RandomGenerator random, Executor thr
   public static Surroundings real() {
     return new Surroundings(
         TimeSource.system(),
-        new SecureRandom(),
+        () -> ThreadLocalRandom.current().nextLong(),
         attempt -> Thread.ofVirtual().name("reproq-attempt").start(attempt));
   }
 

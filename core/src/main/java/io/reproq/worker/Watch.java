@@ -4,6 +4,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -84,9 +85,8 @@ final class Watch {
   }
 
   private static Outcome timeout(Attempt attempt) {
-    var message =
-        "timed out after "
-            + attempt.spec().timeout().toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    var seconds = BigDecimal.valueOf(attempt.spec().timeout().toMillis(), 3);
+    var message = "timed out after " + seconds.stripTrailingZeros().toPlainString() + "s";
     return new Outcome.Failed(Failure.of(FailureKind.INFRA_ERROR, message), true);
   }
 }

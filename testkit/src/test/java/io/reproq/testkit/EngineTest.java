@@ -1,0 +1,553 @@
+package io.reproq.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reproq.json.Json;
+import io.reproq.memory.MemoryStore;
+import io.reproq.retry.RetryPolicy;
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimedTask;
+import io.reproq.store.NewTask;
+import io.reproq.store.RenewAnswer;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import io.reproq.worker.Attempt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+final class EngineTest {
+  private static final Outcome DONE = new Outcome.Succeeded(new Json("\"done\""));
+  private static final RetryPolicy TWO_TRIES =
+      RetryPolicy.DEFAULT.withMaxAttempts(2).withBase(Duration.ofSeconds(10));
+
+  private final SettableClock clock = new SettableClock();
+  private final TaskStore store =
+      new MemoryStore(Settings.defaults().withTime(clock).withMigrate(false));
+
+  @AfterEach
+  void the_store_is_sound() {
+    StoreInvariants.check(store);
+    store.close();
+  }
+
+  @Nested
+  final class An_attempt {
+    @Test
+    void leaves_its_result() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet"));
+
+      assertThat(worker.work()).isEqualTo(1);
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
+      assertThat(get(id).result().value()).isEqualTo(new Json("\"done\""));
+    }
+
+    @Test
+    void is_repeated_after_the_policys_delay_when_it_throws() {
+      var worker =
+          worker(attempt -> {
+            if (attempt.number() == 1) {
+              throw new IllegalStateException("not yet");
+            }
+            return DONE;
+          });
+      var id = enqueue(Spec.of("greet").retry(TWO_TRIES));
+
+      worker.work();
+      worker.tick(Duration.ofSeconds(9));
+      assertThat(worker.work()).isZero();
+      worker.tick(Duration.ofSeconds(1));
+      worker.work();
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
+      var error = get(id).result().errors().getFirst();
+      assertThat(error.attempt()).isEqualTo(1);
+      assertThat(error.failure().kind()).isEqualTo(FailureKind.APP_ERROR);
+      assertThat(error.failure().exceptionClass()).isEqualTo("IllegalStateException");
+      assertThat(error.failure().traceback()).contains("EngineTest");
+    }
+
+    @Test
+    void fails_the_task_when_it_was_the_last() {
+      var worker =
+          worker(attempt -> {
+            throw new IllegalStateException("never");
+          });
+      var id = enqueue(Spec.of("greet").retry(RetryPolicy.never()));
+
+      worker.work();
+
+      TaskRunAssert.assertThat(get(id)).isFailed().hasAttempts(1);
+      assertThat(get(id).result().lastError()).isEqualTo("never");
+    }
+
+    @Test
+    void that_overflows_the_stack_fails_like_any_other() {
+      var worker = worker(EngineTest::recurse);
+      var id = enqueue(Spec.of("greet").retry(RetryPolicy.never()));
+
+      worker.work();
+
+      assertThat(get(id).result().errors().getFirst().failure().exceptionClass())
+          .isEqualTo("StackOverflowError");
+    }
+
+    @Test
+    void of_a_task_that_cannot_be_read_fails_for_good() {
+      var broken =
+          new ForwardingStore(store) {
+            @Override
+            public ClaimAnswer claim(ClaimRequest request) {
+              return breakAll(super.claim(request));
+            }
+          };
+      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(broken, clock);
+      var id = enqueue(Spec.of("greet"));
+
+      worker.claim();
+      worker.settle();
+
+      TaskRunAssert.assertThat(get(id)).isFailed();
+      assertThat(get(id).result().errors().getFirst().failure().kind())
+          .isEqualTo(FailureKind.INVALID_SPEC);
+    }
+  }
+
+  @Nested
+  final class A_deadline {
+    @Test
+    void ends_an_attempt_that_has_not_ended_by_itself() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet").timeout(Duration.ofSeconds(3)).retry(TWO_TRIES));
+      worker.claim();
+
+      worker.tick(Duration.ofSeconds(3));
+      worker.tick(Duration.ofSeconds(1));
+      worker.settle();
+
+      TaskRunAssert.assertThat(get(id)).isDeferred().hasAttempts(1);
+      var failure = get(id).result().errors().getFirst().failure();
+      assertThat(failure.kind()).isEqualTo(FailureKind.INFRA_ERROR);
+      assertThat(failure.message()).isEqualTo("timed out after 3s");
+    }
+
+    @Test
+    void gives_way_to_a_handler_that_succeeds_in_the_moment_it_is_stopped() {
+      var id = enqueue(Spec.of("greet").timeout(Duration.ofSeconds(3)));
+      var worker = new ManualWorker[1];
+      worker[0] =
+          worker(attempt -> {
+            clock.advance(Duration.ofSeconds(3));
+            worker[0].stopOverdue();
+            assertThat(attempt.isStopping()).isTrue();
+            return DONE;
+          });
+
+      worker[0].work();
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful();
+    }
+
+    @Test
+    void sends_nothing_more_once_the_attempt_was_abandoned() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet").timeout(Duration.ofSeconds(3)).retry(TWO_TRIES));
+      worker.claim();
+      worker.tick(Duration.ofSeconds(3));
+      worker.tick(Duration.ofSeconds(1));
+
+      assertThat(worker.run()).isEqualTo(1);
+      assertThat(worker.settle()).isEqualTo(1);
+
+      TaskRunAssert.assertThat(get(id)).isDeferred();
+    }
+  }
+
+  @Nested
+  final class A_cancel {
+    @Test
+    void keeps_a_task_from_starting() {
+      var ran = new ArrayList<Attempt>();
+      var worker = recording(ran);
+      var id = enqueue(Spec.of("greet"));
+
+      assertThat(store.cancel(List.of(id))).containsExactly(CancelAnswer.CANCELLED);
+      worker.work();
+
+      assertThat(ran).isEmpty();
+      TaskRunAssert.assertThat(get(id)).isCancelled();
+    }
+
+    @Test
+    void stops_a_handler_that_runs() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet"));
+      worker.claim();
+
+      assertThat(store.cancel(List.of(id))).containsExactly(CancelAnswer.REQUESTED);
+      worker.stopCancelled();
+      worker.run();
+      worker.settle();
+
+      TaskRunAssert.assertThat(get(id)).isCancelled();
+      assertThat(get(id).result().errors().getFirst().failure().kind())
+          .isEqualTo(FailureKind.CANCELLED);
+    }
+
+    @Test
+    void outdoes_a_retry() {
+      var worker =
+          worker(attempt -> {
+            assertThat(store.cancel(List.of(attempt.resultId())))
+                .containsExactly(CancelAnswer.REQUESTED);
+            throw new IllegalStateException("once more?");
+          });
+      var id = enqueue(Spec.of("greet").retry(TWO_TRIES));
+
+      worker.work();
+
+      TaskRunAssert.assertThat(get(id)).isCancelled();
+    }
+  }
+
+  @Nested
+  final class A_claim {
+    @Test
+    void takes_no_more_than_there_is_room_for() {
+      var worker =
+          ManualWorker.of("w").concurrency(3).handle("greet", a -> DONE).enter(store, clock);
+      enqueue(Spec.of("greet"), 10);
+
+      assertThat(worker.claim().count()).isEqualTo(3);
+      assertThat(worker.claim().count()).isZero();
+      worker.run();
+      assertThat(worker.claim().count()).isEqualTo(3);
+    }
+
+    @Test
+    void shares_the_room_between_queues() {
+      var queues = new ArrayList<String>();
+      var worker =
+          ManualWorker.of("w")
+              .queues("a", "b")
+              .concurrency(4)
+              .handle(
+                  "greet",
+                  attempt -> {
+                    queues.add(attempt.spec().queue());
+                    return DONE;
+                  })
+              .enter(store, clock);
+      enqueue(Spec.of("greet").queue("a"), 10);
+      enqueue(Spec.of("greet").queue("b"), 10);
+
+      worker.claim();
+      worker.run();
+
+      assertThat(queues).containsExactlyInAnyOrder("a", "a", "b", "b");
+    }
+
+    @Test
+    void gives_an_empty_queues_share_to_the_others() {
+      var worker =
+          ManualWorker.of("w")
+              .queues("a", "b")
+              .concurrency(4)
+              .handle("greet", attempt -> DONE)
+              .enter(store, clock);
+      enqueue(Spec.of("greet").queue("a"), 10);
+
+      var first = worker.claim();
+      var second = worker.claim();
+
+      assertThat(first.more()).isTrue();
+      assertThat(first.count() + second.count()).isEqualTo(4);
+    }
+
+    @Test
+    void whose_answer_is_lost_holds_nothing_for_ever() {
+      var faulty = new LosesAnswers(store);
+      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(faulty, clock);
+      var id = enqueue(Spec.of("greet"));
+      faulty.loseNext();
+
+      assertThatThrownBy(worker::claim).isInstanceOf(StoreException.class);
+      assertThat(get(id).standing().status()).isEqualTo(TaskStatus.RUNNING);
+      worker.beat();
+      TaskRunAssert.assertThat(get(id)).isReady().hasAttempts(0);
+
+      assertThat(worker.work()).isEqualTo(1);
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
+    }
+  }
+
+  @Nested
+  final class A_settlement {
+    @Test
+    void that_does_not_reach_the_store_is_sent_again() {
+      var faulty = new LosesAnswers(store);
+      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(faulty, clock);
+      var id = enqueue(Spec.of("greet"));
+      worker.claim();
+      worker.run();
+      faulty.loseNext();
+
+      assertThatThrownBy(worker::settle).isInstanceOf(StoreException.class);
+      assertThat(worker.settle()).isEqualTo(1);
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful();
+    }
+
+    @Test
+    void that_cannot_be_stored_fails_alone() {
+      var refused = new long[1];
+      var refusing =
+          new ForwardingStore(store) {
+            @Override
+            public List<Settled> settle(List<Settlement> settlements) {
+              if (settlements.stream()
+                  .anyMatch(one ->
+                      one.resultId() == refused[0] && one.outcome() instanceof Outcome.Succeeded)) {
+                throw new StoreException("a NUL in the result", false, null);
+              }
+              return super.settle(settlements);
+            }
+          };
+      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(refusing, clock);
+      var ids = enqueue(Spec.of("greet").retry(RetryPolicy.never()), 9);
+      refused[0] = ids.get(4);
+
+      worker.work();
+
+      TaskRunAssert.assertThat(get(refused[0])).isFailed();
+      assertThat(get(refused[0]).result().lastError()).contains("a NUL in the result");
+      assertThat(ids)
+          .filteredOn(id -> get(id).standing().status() == TaskStatus.SUCCESSFUL)
+          .hasSize(8);
+    }
+  }
+
+  @Nested
+  final class A_worker_that_was_taken_for_dead {
+    @Test
+    void stops_its_handlers_and_changes_nothing_more() {
+      var ran = new ArrayList<Attempt>();
+      var stalled = recording(ran);
+      var other = ManualWorker.of("other").handle("greet", attempt -> DONE).enter(store, clock);
+      var id = enqueue(Spec.of("greet"));
+      stalled.claim();
+      var attempt = stalled.running().iterator().next();
+
+      other.tick(Duration.ofSeconds(1));
+      other.tick(Duration.ofSeconds(30));
+      other.work();
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
+      stalled.beat();
+      stalled.run();
+      stalled.settle();
+
+      assertThat(attempt.isStopping()).isTrue();
+      assertThat(ran).isEmpty();
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
+    }
+
+    @Test
+    void works_on_under_a_new_name() {
+      var stalled = worker(attempt -> DONE);
+      var other = ManualWorker.of("other").enter(store, clock);
+      other.tick(Duration.ofSeconds(1));
+      other.tick(Duration.ofSeconds(30));
+      var id = enqueue(Spec.of("greet"));
+
+      assertThat(stalled.work()).isZero();
+      stalled.beat();
+      assertThat(stalled.work()).isEqualTo(1);
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
+    }
+
+    @Test
+    void has_stopped_by_itself_before() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet"));
+      worker.claim();
+      var attempt = worker.running().iterator().next();
+
+      clock.advance(Duration.ofSeconds(11));
+      worker.stopOverdue();
+      assertThat(attempt.isStopping()).isFalse();
+      clock.advance(Duration.ofSeconds(1));
+      worker.stopOverdue();
+
+      assertThat(attempt.isStopping()).isTrue();
+      assertThat(worker.claim().count()).isZero();
+      worker.run();
+      assertThat(worker.settle()).isZero();
+      assertThat(get(id).standing().status()).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void gets_back_to_work_when_its_next_heartbeat_is_answered() {
+      var worker = worker(attempt -> DONE);
+      clock.advance(Duration.ofSeconds(12));
+      var id = enqueue(Spec.of("greet"));
+      assertThat(worker.work()).isZero();
+
+      worker.beat();
+      worker.work();
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful();
+    }
+  }
+
+  @Nested
+  final class A_heartbeat {
+    @Test
+    void stops_an_attempt_that_the_store_no_longer_has() {
+      var robbed =
+          new ForwardingStore(store) {
+            @Override
+            public RenewAnswer renew(UUID incarnation) {
+              super.renew(incarnation);
+              return new RenewAnswer.Alive(java.util.Set.of());
+            }
+          };
+      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(robbed, clock);
+      enqueue(Spec.of("greet"));
+      worker.claim();
+      var attempt = worker.running().iterator().next();
+
+      worker.beat();
+
+      assertThat(attempt.isStopping()).isTrue();
+      assertThat(worker.running()).isEmpty();
+    }
+
+    @Test
+    void leaves_an_attempt_alone_whose_outcome_is_not_written_yet() {
+      var worker = worker(attempt -> DONE);
+      var id = enqueue(Spec.of("greet"));
+      worker.claim();
+      worker.run();
+
+      worker.beat();
+      worker.settle();
+
+      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
+    }
+  }
+
+  @Nested
+  final class Giving_back {
+    @Test
+    void makes_tasks_ready_again_uncounted() {
+      var worker = worker(attempt -> DONE);
+      var ids = enqueue(Spec.of("greet"), 3);
+      worker.claim();
+
+      worker.giveBackAll();
+      worker.run();
+      worker.settle();
+      worker.leave();
+
+      assertThat(ids).allSatisfy(id -> TaskRunAssert.assertThat(get(id)).isReady().hasAttempts(0));
+      assertThat(store.workers()).isEmpty();
+    }
+  }
+
+  private ManualWorker worker(io.reproq.worker.AttemptHandler handler) {
+    return ManualWorker.of("w").handle("greet", handler).enter(store, clock);
+  }
+
+  private ManualWorker recording(List<Attempt> ran) {
+    return worker(attempt -> {
+      ran.add(attempt);
+      return DONE;
+    });
+  }
+
+  private long enqueue(Spec.Builder spec) {
+    return enqueue(spec, 1).getFirst();
+  }
+
+  private List<Long> enqueue(Spec.Builder spec, int count) {
+    var tasks = IntStream.range(0, count).mapToObj(i -> NewTask.of(spec.build())).toList();
+    return store.enqueue(tasks).stream().map(io.reproq.store.Enqueued::resultId).toList();
+  }
+
+  private TaskRun get(long id) {
+    return store.find(List.of(id)).getFirst();
+  }
+
+  private static Outcome recurse(Attempt attempt) {
+    return attempt.number() < 0 ? DONE : recurse(attempt);
+  }
+
+  private static ClaimAnswer breakAll(ClaimAnswer answer) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+      var broken =
+          tasks.stream()
+              .map(task ->
+                  new ClaimedTask(
+                      task.resultId(),
+                      task.claimId(),
+                      task.attempt(),
+                      new ClaimedTask.Description.Broken("the spec is not JSON")))
+              .toList();
+      return new ClaimAnswer.Taken(broken, moved);
+    }
+    return answer;
+  }
+
+  /// Does what it is told and then, once, loses the answer.
+  private static final class LosesAnswers extends ForwardingStore {
+    private boolean losing;
+
+    LosesAnswers(TaskStore target) {
+      super(target);
+    }
+
+    void loseNext() {
+      losing = true;
+    }
+
+    @Override
+    public ClaimAnswer claim(ClaimRequest request) {
+      return lose(super.claim(request));
+    }
+
+    @Override
+    public List<Settled> settle(List<Settlement> settlements) {
+      return lose(super.settle(settlements));
+    }
+
+    private <T> T lose(T answer) {
+      if (losing) {
+        losing = false;
+        throw new StoreException("connection reset", true, null);
+      }
+      return answer;
+    }
+  }
+}
