@@ -71,7 +71,6 @@ final class TaskRunJson {
     out.put("place", standing.place());
     out.put("parked_key", standing.parkedKey());
     out.put("version", standing.version());
-    json(out, "headers", run.headers());
   }
 
   private static void errors(ArrayNode out, TaskRun run) {

@@ -50,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
       description =
           "Where to write what was found, as JSON. Default: ${DEFAULT-VALUE} in the current"
               + " folder.")
-  private String manifest = "manifest.json";
+  private String manifest = "reproq-manifest.json";
 
   @Option(
       names = "--concurrency",

@@ -3,6 +3,7 @@ package io.reproq.cli.option;
 import io.reproq.store.StoreException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -31,7 +32,9 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
       return unmatched(unmatched, line);
     }
     var name = line.getCommandSpec().qualifiedName();
-    say(err, e.getMessage() + hint(e instanceof MissingParameterException, name));
+    var message = String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
+    var said = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    say(err, said + hint(e instanceof MissingParameterException, name));
     return UNREADABLE;
   }
 

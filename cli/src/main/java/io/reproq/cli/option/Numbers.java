@@ -24,7 +24,7 @@ public final class Numbers {
       throw new TypeConversionException("wanted a whole number, found '" + text + "'");
     }
     if (number.bitLength() >= bits) {
-      throw new CommandFailure(text + " is out of range: it has more than " + bits + " bits");
+      throw new CommandFailure(text + " is out of range: a number here has " + bits + " bits");
     }
     return number;
   }
