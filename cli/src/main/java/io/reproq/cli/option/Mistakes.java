@@ -59,14 +59,23 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
         e.isUnknownOption()
             ? "unknown flag '" + found + "'"
             : isRoot ? "unknown command '" + found + "'" : "unexpected argument '" + found + "'";
-    say(
-        line.getErr(),
-        what + didYouMean(e.getSuggestions()) + hint(true, line.getCommandSpec().qualifiedName()));
+    var near = didYouMean(found, e.getSuggestions());
+    say(line.getErr(), what + near + hint(near.isEmpty(), line.getCommandSpec().qualifiedName()));
     return isRoot && !e.isUnknownOption() ? FAILED : UNREADABLE;
   }
 
-  private static String didYouMean(List<String> suggestions) {
-    return suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+  /// Of what picocli suggests, best first, only what begins alike: the rest is far-fetched.
+  private static String didYouMean(String found, List<String> suggestions) {
+    return suggestions.stream()
+        .filter(suggestion -> initial(suggestion).equals(initial(found)))
+        .findFirst()
+        .map(suggestion -> "; did you mean " + suggestion + "?")
+        .orElse("");
+  }
+
+  private static String initial(String word) {
+    var bare = word.replaceFirst("^-+", "");
+    return bare.isEmpty() ? "" : bare.substring(0, 1);
   }
 
   private static String hint(boolean wanted, String command) {
