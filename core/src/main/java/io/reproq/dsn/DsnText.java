@@ -14,6 +14,10 @@ final class DsnText {
   /// Two letters at least: `C:\data\tasks.db` is a path.
   static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):");
 
+  /// libpq's keyword form would otherwise become a file of that name, password included.
+  private static final Pattern KEYWORDS =
+      Pattern.compile("(^|\\s)(host|hostaddr|port|dbname|user|password|service)\\s*=");
+
   private static final int POSTGRES_PORT = 5432;
   private static final String KNOWN =
       "known are memory:, sqlite:FILE, postgres://user:password@host:port/database";
@@ -28,12 +32,16 @@ final class DsnText {
     if (path.isBlank()) {
       throw new InvalidDsnException("the database has no name; " + KNOWN);
     }
-    return new Dsn.Sqlite(path);
+    if (KEYWORDS.matcher(path).find()) {
+      throw new InvalidDsnException(
+          "the database looks like keyword=value pairs, which are not read; " + KNOWN);
+    }
+    return file(path);
   }
 
   static Dsn memory(String rest) {
     if (!rest.isEmpty() && !rest.equals("//")) {
-      throw new InvalidDsnException("memory: takes nothing behind it, found '" + rest + "'");
+      throw new InvalidDsnException("memory: takes nothing behind it");
     }
     return new Dsn.Memory();
   }
@@ -43,6 +51,21 @@ final class DsnText {
     var file = rest.startsWith("//") ? rest.substring(2) : rest;
     if (file.isBlank()) {
       throw new InvalidDsnException("sqlite: needs a file, as in sqlite:reproq.db");
+    }
+    return file(file);
+  }
+
+  private static Dsn file(String file) {
+    if (file.contains("://")) {
+      // Not shown: it may hold a password.
+      throw new InvalidDsnException(
+          "the database holds '://' but does not begin with its scheme: take away what stands"
+              + " before it; "
+              + KNOWN);
+    }
+    if (file.equals(":memory:")) {
+      throw new InvalidDsnException(
+          "SQLite's :memory: would be another database for every connection: use memory:");
     }
     return new Dsn.Sqlite(file);
   }
@@ -64,6 +87,7 @@ final class DsnText {
       throw new InvalidDsnException(
           "a PostgreSQL database is postgres://user:password@host:port/database");
     }
+    refuseStrayPassword(uri);
     var authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     var at = authority.lastIndexOf('@');
     var userInfo = at < 0 ? "" : authority.substring(0, at);
@@ -80,6 +104,20 @@ final class DsnText {
         port(address),
         database.isEmpty() ? (name == null ? "postgres" : name) : database,
         options(uri.getRawQuery()));
+  }
+
+  /// A `/`, `?` or `#` within a password ends the authority, and the password's rest would be taken
+  /// for a database or an option, and shown.
+  private static void refuseStrayPassword(URI uri) {
+    var path = uri.getRawPath();
+    var query = uri.getRawQuery();
+    if (uri.getRawFragment() != null
+        || (path != null && path.contains("@"))
+        || (query != null && query.contains("@"))) {
+      throw new InvalidDsnException(
+          "a postgres:// URL holds no '#', and '@' only before the host: percent-encode special"
+              + " characters in user and password (/ is %2F, ? is %3F, # is %23, @ is %40)");
+    }
   }
 
   private static String host(String address) {
@@ -102,7 +140,10 @@ final class DsnText {
     } catch (NumberFormatException e) {
       // Said below, for both ways to be wrong.
     }
-    throw new InvalidDsnException("a port is a number from 1 to 65535, was '" + text + "'");
+    // Not shown: without a host behind it, what looks like a port is a password.
+    throw new InvalidDsnException(
+        "the port of a postgres:// URL must be a number from 1 to 65535; if user:password was"
+            + " meant, @host is missing behind it");
   }
 
   /// The colon before the port, -1 when there is none: those inside the brackets of an IPv6 address
@@ -120,20 +161,24 @@ final class DsnText {
         if (equals > 0) {
           options.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
         } else if (!pair.isEmpty()) {
-          throw new InvalidDsnException("an option is name=value, found '" + decode(pair) + "'");
+          throw new InvalidDsnException(
+              "an option of a postgres:// URL is name=value, number "
+                  + (options.size() + 1)
+                  + " is not");
         }
       }
     }
     return options;
   }
 
-  /// Percent-decoding; a plus stays a plus.
+  /// Percent-decoding; a plus stays a plus. The URI has checked that two hex digits follow each
+  /// percent sign.
   private static String decode(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
+    var decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    if (decoded.indexOf('\uFFFD') >= 0 || decoded.indexOf('\0') >= 0) {
       throw new InvalidDsnException(
-          "a percent sign in a postgres:// URL starts two hex digits: %25 is the sign itself");
+          "what is percent-encoded in a postgres:// URL must be UTF-8 without NUL");
     }
+    return decoded;
   }
 }

@@ -32,11 +32,34 @@ public final class CanonicalJson {
 
   /// The canonical text of `tree`.
   ///
-  /// @throws InvalidJsonException when a string holds a lone surrogate, which UTF-8 cannot carry
+  /// @throws InvalidJsonException when a string holds a lone surrogate, which UTF-8 cannot carry,
+  ///   or when it is nested deeper than [JsonReader] reads
   public static String write(JsonNode tree) {
     var out = new StringBuilder(128);
-    append(out, tree);
+    append(out, tree, 0);
     return out.toString();
+  }
+
+  /// Appends the canonical text of `tree` to `out`.
+  ///
+  /// @param level how many arrays and objects stand open around it: what is written must not be
+  ///   nested deeper than what is read
+  /// @throws InvalidJsonException as [#write] does
+  public static void append(StringBuilder out, JsonNode tree, int level) {
+    switch (tree.getNodeType()) {
+      case OBJECT -> appendObject(out, tree, deeper(level));
+      case ARRAY -> appendArray(out, tree, deeper(level));
+      case STRING -> appendString(out, tree.stringValue());
+      case BOOLEAN -> out.append(tree.booleanValue());
+      case NUMBER ->
+          out.append(
+              tree.isIntegralNumber()
+                  ? tree.bigIntegerValue().toString()
+                  : PythonFloat.repr(tree.doubleValue()));
+      case NULL -> out.append("null");
+      case BINARY, MISSING, POJO ->
+          throw new InvalidJsonException(tree.getNodeType() + " is no JSON value");
+    }
   }
 
   /// Appends `text` to `out` as a JSON string, quotes included.
@@ -81,24 +104,14 @@ public final class CanonicalJson {
         "lone surrogate U+%04X in a string: it has no UTF-8 form".formatted((int) text.charAt(at)));
   }
 
-  private static void append(StringBuilder out, JsonNode node) {
-    switch (node.getNodeType()) {
-      case OBJECT -> appendObject(out, node);
-      case ARRAY -> appendArray(out, node);
-      case STRING -> appendString(out, node.stringValue());
-      case BOOLEAN -> out.append(node.booleanValue());
-      case NUMBER ->
-          out.append(
-              node.isIntegralNumber()
-                  ? node.bigIntegerValue().toString()
-                  : PythonFloat.repr(node.doubleValue()));
-      case NULL -> out.append("null");
-      case BINARY, MISSING, POJO ->
-          throw new InvalidJsonException(node.getNodeType() + " is no JSON value");
+  private static int deeper(int level) {
+    if (level >= JsonReader.MAX_DEPTH) {
+      throw JsonReader.tooDeep();
     }
+    return level + 1;
   }
 
-  private static void appendObject(StringBuilder out, JsonNode object) {
+  private static void appendObject(StringBuilder out, JsonNode object, int level) {
     var sorted = new TreeMap<String, JsonNode>(BY_CODE_POINT);
     for (var property : object.properties()) {
       sorted.put(property.getKey(), property.getValue());
@@ -106,16 +119,16 @@ public final class CanonicalJson {
     var separator = '{';
     for (Map.Entry<String, JsonNode> property : sorted.entrySet()) {
       appendString(out.append(separator), property.getKey());
-      append(out.append(':'), property.getValue());
+      append(out.append(':'), property.getValue(), level);
       separator = ',';
     }
     out.append(separator == '{' ? "{}" : "}");
   }
 
-  private static void appendArray(StringBuilder out, JsonNode array) {
+  private static void appendArray(StringBuilder out, JsonNode array, int level) {
     var separator = '[';
     for (var item : array.values()) {
-      append(out.append(separator), item);
+      append(out.append(separator), item, level);
       separator = ',';
     }
     out.append(separator == '[' ? "[]" : "]");

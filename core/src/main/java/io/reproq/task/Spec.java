@@ -53,7 +53,8 @@ public final class Spec {
     return new Builder(taskPath);
   }
 
-  /// Reads a stored description. Fields it does not know stay in its text.
+  /// Reads a description. Fields it does not know stay in its text, which is canonical, whatever
+  /// the form that was read.
   ///
   /// @throws InvalidSpecException when it cannot be run, naming the field
   public static Spec parse(String text) {

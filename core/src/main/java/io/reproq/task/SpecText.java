@@ -14,6 +14,8 @@ import tools.jackson.databind.JsonNode;
 /// A retry policy other than the default stands in `exec.retry` and is absent otherwise, so that
 /// the hashes of contract tasks stay what they are.
 final class SpecText {
+  private static final int VERSION = 1;
+
   private SpecText() {}
 
   /// Writes the fields in canonical order, which is alphabetical: the text is canonical as it
@@ -22,11 +24,11 @@ final class SpecText {
     var out = new StringBuilder(384);
     var limits = spec.limits();
     var provenance = spec.provenance();
-    out.append("{\"args\":").append(spec.payload().args().canonical());
+    CanonicalJson.append(out.append("{\"args\":"), spec.payload().args().tree(), 1);
     string(out.append(",\"concurrency_key\":"), limits.concurrencyKey());
     out.append(",\"concurrency_limit\":").append(limits.concurrencyLimit());
     exec(out.append(",\"exec\":"), spec);
-    out.append(",\"kwargs\":").append(spec.payload().kwargs().canonical());
+    CanonicalJson.append(out.append(",\"kwargs\":"), spec.payload().kwargs().tree(), 1);
     string(out.append(",\"lock_key\":"), limits.lockKey());
     out.append(",\"priority\":").append(spec.priority());
     string(out.append(",\"provenance\":{\"code_ref\":"), provenance.codeRef());
@@ -35,7 +37,7 @@ final class SpecText {
     string(out.append(",\"run_after\":"), spec.runAfter());
     out.append(",\"takes_context\":").append(spec.payload().takesContext());
     string(out.append(",\"task_path\":"), spec.taskPath());
-    return out.append(",\"v\":1}").toString();
+    return out.append(",\"v\":").append(VERSION).append('}').toString();
   }
 
   private static void exec(StringBuilder out, Spec spec) {
@@ -72,131 +74,79 @@ final class SpecText {
     }
   }
 
+  /// Reads any JSON text of a spec; the result's own text is the canonical form of all of it.
   static Spec parse(String text) {
-    var root = object(text);
-    var exec = root.path("exec");
     try {
-      return Spec.of(required(root, "task_path"))
-          .payload(payload(root))
-          .queue(orDefault(text(root, "queue_name"), Spec.DEFAULT_QUEUE))
-          .priority(integer(root, "priority", 0))
-          .limits(limits(root))
-          .runAfter(text(root, "run_after"))
-          .timeout(duration(exec, "timeout_seconds", Spec.DEFAULT_TIMEOUT))
+      var root = object(text);
+      var fields = new SpecFields(root, "");
+      var version = fields.integer("v", VERSION);
+      if (version != VERSION) {
+        throw new InvalidSpecException("v must be " + VERSION + ", was " + version);
+      }
+      var exec = fields.fields("exec");
+      return Spec.of(required(fields, "task_path"))
+          .payload(payload(fields))
+          .queue(orDefault(fields.text("queue_name"), Spec.DEFAULT_QUEUE))
+          .priority(fields.integer("priority", 0))
+          .limits(limits(fields))
+          .runAfter(fields.text("run_after"))
+          .timeout(exec.duration("timeout_seconds", Spec.DEFAULT_TIMEOUT))
           .retry(retry(exec))
-          .provenance(
-              new Provenance(
-                  text(root.path("provenance"), "code_ref"),
-                  text(root.path("provenance"), "pip_lock_hash")))
-          .buildWithText(text);
+          .provenance(provenance(fields.fields("provenance")))
+          .buildWithText(CanonicalJson.write(root));
     } catch (InvalidSpecException e) {
       throw e;
+    } catch (InvalidJsonException e) {
+      throw new InvalidSpecException("the spec is not usable: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw new InvalidSpecException(String.valueOf(e.getMessage()));
     }
   }
 
   private static JsonNode object(String text) {
-    JsonNode root;
-    try {
-      root = new Json(text).tree();
-    } catch (InvalidJsonException e) {
-      throw new InvalidSpecException("the spec is " + e.getMessage());
-    }
+    var root = new Json(text).tree();
     if (!root.isObject()) {
-      throw new InvalidSpecException("the spec must be a JSON object, was " + kind(root));
+      throw new InvalidSpecException(
+          "the spec must be a JSON object, was " + SpecFields.kind(root));
     }
     return root;
   }
 
-  private static Payload payload(JsonNode root) {
-    return new Payload(
-        part(root, "args", Json.EMPTY_ARRAY),
-        part(root, "kwargs", Json.EMPTY_OBJECT),
-        root.path("takes_context").booleanValue(false));
+  private static Payload payload(SpecFields root) {
+    return new Payload(root.array("args"), root.object("kwargs"), root.flag("takes_context"));
   }
 
-  /// A missing part, or null, is as good as an empty one.
-  private static Json part(JsonNode root, String field, Json empty) {
-    var node = root.path(field);
-    if (node.isMissingNode() || node.isNull()) {
-      return empty;
-    }
-    var wantsArray = empty.equals(Json.EMPTY_ARRAY);
-    if (wantsArray ? !node.isArray() : !node.isObject()) {
-      throw new InvalidSpecException(
-          field + " must be a JSON " + (wantsArray ? "array" : "object") + ", was " + kind(node));
-    }
-    return new Json(CanonicalJson.write(node));
-  }
-
-  private static Limits limits(JsonNode root) {
+  private static Limits limits(SpecFields root) {
     return new Limits(
-        text(root, "lock_key"),
-        text(root, "concurrency_key"),
-        Math.max(0, integer(root, "concurrency_limit", 0)));
+        root.text("lock_key"),
+        root.text("concurrency_key"),
+        Math.max(0, root.integer("concurrency_limit", 0)));
   }
 
-  private static RetryPolicy retry(JsonNode exec) {
-    var attempts = integer(exec, "max_attempts", RetryPolicy.DEFAULT.maxAttempts());
-    var policy = RetryPolicy.DEFAULT.withMaxAttempts(attempts);
-    var retry = exec.path("retry");
-    return policy
-        .withBase(duration(retry, "base_seconds", policy.base()))
-        .withCap(duration(retry, "cap_seconds", policy.cap()))
-        .withFactor(retry.path("factor").doubleValue(policy.factor()))
-        .withJitter(retry.path("jitter").doubleValue(policy.jitter()));
+  private static RetryPolicy retry(SpecFields exec) {
+    var otherwise = RetryPolicy.DEFAULT;
+    var retry = exec.fields("retry");
+    return new RetryPolicy(
+        exec.integer("max_attempts", otherwise.maxAttempts()),
+        retry.duration("base_seconds", otherwise.base()),
+        retry.number("factor", otherwise.factor()),
+        retry.duration("cap_seconds", otherwise.cap()),
+        retry.number("jitter", otherwise.jitter()));
   }
 
-  private static Duration duration(JsonNode parent, String field, Duration otherwise) {
-    var node = parent.path(field);
-    if (node.isMissingNode() || node.isNull()) {
-      return otherwise;
-    }
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-      throw new InvalidSpecException(field + " must be a number of seconds, was " + node);
-    }
-    var nanos = node.decimalValue().movePointRight(9).toBigInteger();
-    return nanos.bitLength() < Long.SIZE
-        ? Duration.ofNanos(nanos.longValue())
-        : Duration.ofSeconds(node.decimalValue().longValue());
+  private static Provenance provenance(SpecFields provenance) {
+    return new Provenance(provenance.text("code_ref"), provenance.text("pip_lock_hash"));
   }
 
-  private static int integer(JsonNode parent, String field, int otherwise) {
-    var node = parent.path(field);
-    if (node.isMissingNode() || node.isNull()) {
-      return otherwise;
-    }
-    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
-      throw new InvalidSpecException(field + " must be a 32-bit integer, was " + node);
-    }
-    return node.intValue();
-  }
-
-  private static String required(JsonNode root, String field) {
-    var value = text(root, field);
+  private static String required(SpecFields fields, String name) {
+    var value = fields.text(name);
     if (value == null) {
-      throw new InvalidSpecException(field + " is missing");
+      throw new InvalidSpecException(name + " is missing");
     }
     return value;
   }
 
-  private static @Nullable String text(JsonNode parent, String field) {
-    var node = parent.path(field);
-    if (node.isMissingNode() || node.isNull()) {
-      return null;
-    }
-    if (!node.isString()) {
-      throw new InvalidSpecException(field + " must be a string, was " + kind(node));
-    }
-    return node.stringValue();
-  }
-
   private static String orDefault(@Nullable String value, String otherwise) {
     return value == null || value.isBlank() ? otherwise : value;
-  }
-
-  private static String kind(JsonNode node) {
-    return node.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
   }
 }
