@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reproq.json.Json;
-import io.reproq.memory.MemoryStore;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
-import io.reproq.store.NewTask;
-import io.reproq.store.RenewAnswer;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
-import io.reproq.store.StoreProvider.Settings;
-import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
@@ -26,30 +21,13 @@ import io.reproq.worker.Attempt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-final class EngineTest {
-  private static final Outcome DONE = new Outcome.Succeeded(new Json("\"done\""));
-  private static final RetryPolicy TWO_TRIES =
-      RetryPolicy.DEFAULT.withMaxAttempts(2).withBase(Duration.ofSeconds(10));
-
-  private final SettableClock clock = new SettableClock();
-  private final TaskStore store =
-      new MemoryStore(Settings.defaults().withTime(clock).withMigrate(false));
-
-  @AfterEach
-  void the_store_is_sound() {
-    StoreInvariants.check(store);
-    store.close();
-  }
-
+final class EngineTest extends EngineStage {
   @Nested
   final class An_attempt {
     @Test
@@ -122,7 +100,7 @@ final class EngineTest {
               return breakAll(super.claim(request));
             }
           };
-      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(broken, clock);
+      var worker = worker(broken, attempt -> DONE);
       var id = enqueue(Spec.of("greet"));
 
       worker.claim();
@@ -288,7 +266,7 @@ final class EngineTest {
     @Test
     void whose_answer_is_lost_holds_nothing_for_ever() {
       var faulty = new LosesAnswers(store);
-      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(faulty, clock);
+      var worker = worker(faulty, attempt -> DONE);
       var id = enqueue(Spec.of("greet"));
       faulty.loseNext();
 
@@ -307,7 +285,7 @@ final class EngineTest {
     @Test
     void that_does_not_reach_the_store_is_sent_again() {
       var faulty = new LosesAnswers(store);
-      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(faulty, clock);
+      var worker = worker(faulty, attempt -> DONE);
       var id = enqueue(Spec.of("greet"));
       worker.claim();
       worker.run();
@@ -334,7 +312,7 @@ final class EngineTest {
               return super.settle(settlements);
             }
           };
-      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(refusing, clock);
+      var worker = worker(refusing, attempt -> DONE);
       var ids = enqueue(Spec.of("greet").retry(RetryPolicy.never()), 9);
       refused[0] = ids.get(4);
 
@@ -346,158 +324,6 @@ final class EngineTest {
           .filteredOn(id -> get(id).standing().status() == TaskStatus.SUCCESSFUL)
           .hasSize(8);
     }
-  }
-
-  @Nested
-  final class A_worker_that_was_taken_for_dead {
-    @Test
-    void stops_its_handlers_and_changes_nothing_more() {
-      var ran = new ArrayList<Attempt>();
-      var stalled = recording(ran);
-      var other = ManualWorker.of("other").handle("greet", attempt -> DONE).enter(store, clock);
-      var id = enqueue(Spec.of("greet"));
-      stalled.claim();
-      var attempt = stalled.running().iterator().next();
-
-      other.tick(Duration.ofSeconds(1));
-      other.tick(Duration.ofSeconds(30));
-      other.work();
-      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
-      stalled.beat();
-      stalled.run();
-      stalled.settle();
-
-      assertThat(attempt.isStopping()).isTrue();
-      assertThat(ran).isEmpty();
-      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
-    }
-
-    @Test
-    void works_on_under_a_new_name() {
-      var stalled = worker(attempt -> DONE);
-      var other = ManualWorker.of("other").enter(store, clock);
-      other.tick(Duration.ofSeconds(1));
-      other.tick(Duration.ofSeconds(30));
-      var id = enqueue(Spec.of("greet"));
-
-      assertThat(stalled.work()).isZero();
-      stalled.beat();
-      assertThat(stalled.work()).isEqualTo(1);
-
-      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
-    }
-
-    @Test
-    void has_stopped_by_itself_before() {
-      var worker = worker(attempt -> DONE);
-      var id = enqueue(Spec.of("greet"));
-      worker.claim();
-      var attempt = worker.running().iterator().next();
-
-      clock.advance(Duration.ofSeconds(11));
-      worker.stopOverdue();
-      assertThat(attempt.isStopping()).isFalse();
-      clock.advance(Duration.ofSeconds(1));
-      worker.stopOverdue();
-
-      assertThat(attempt.isStopping()).isTrue();
-      assertThat(worker.claim().count()).isZero();
-      worker.run();
-      assertThat(worker.settle()).isZero();
-      assertThat(get(id).standing().status()).isEqualTo(TaskStatus.RUNNING);
-    }
-
-    @Test
-    void gets_back_to_work_when_its_next_heartbeat_is_answered() {
-      var worker = worker(attempt -> DONE);
-      clock.advance(Duration.ofSeconds(12));
-      var id = enqueue(Spec.of("greet"));
-      assertThat(worker.work()).isZero();
-
-      worker.beat();
-      worker.work();
-
-      TaskRunAssert.assertThat(get(id)).isSuccessful();
-    }
-  }
-
-  @Nested
-  final class A_heartbeat {
-    @Test
-    void stops_an_attempt_that_the_store_no_longer_has() {
-      var robbed =
-          new ForwardingStore(store) {
-            @Override
-            public RenewAnswer renew(UUID incarnation) {
-              super.renew(incarnation);
-              return new RenewAnswer.Alive(java.util.Set.of());
-            }
-          };
-      var worker = ManualWorker.of("w").handle("greet", attempt -> DONE).enter(robbed, clock);
-      enqueue(Spec.of("greet"));
-      worker.claim();
-      var attempt = worker.running().iterator().next();
-
-      worker.beat();
-
-      assertThat(attempt.isStopping()).isTrue();
-      assertThat(worker.running()).isEmpty();
-    }
-
-    @Test
-    void leaves_an_attempt_alone_whose_outcome_is_not_written_yet() {
-      var worker = worker(attempt -> DONE);
-      var id = enqueue(Spec.of("greet"));
-      worker.claim();
-      worker.run();
-
-      worker.beat();
-      worker.settle();
-
-      TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(1);
-    }
-  }
-
-  @Nested
-  final class Giving_back {
-    @Test
-    void makes_tasks_ready_again_uncounted() {
-      var worker = worker(attempt -> DONE);
-      var ids = enqueue(Spec.of("greet"), 3);
-      worker.claim();
-
-      worker.giveBackAll();
-      worker.run();
-      worker.settle();
-      worker.leave();
-
-      assertThat(ids).allSatisfy(id -> TaskRunAssert.assertThat(get(id)).isReady().hasAttempts(0));
-      assertThat(store.workers()).isEmpty();
-    }
-  }
-
-  private ManualWorker worker(io.reproq.worker.AttemptHandler handler) {
-    return ManualWorker.of("w").handle("greet", handler).enter(store, clock);
-  }
-
-  private ManualWorker recording(List<Attempt> ran) {
-    return worker(attempt -> {
-      ran.add(attempt);
-      return DONE;
-    });
-  }
-
-  private long enqueue(Spec.Builder spec) {
-    return enqueue(spec, 1).getFirst();
-  }
-
-  private List<Long> enqueue(Spec.Builder spec, int count) {
-    var tasks = IntStream.range(0, count).mapToObj(i -> NewTask.of(spec.build())).toList();
-    return store.enqueue(tasks).stream().map(io.reproq.store.Enqueued::resultId).toList();
-  }
-
-  private TaskRun get(long id) {
-    return store.find(List.of(id)).getFirst();
   }
 
   private static Outcome recurse(Attempt attempt) {
