@@ -5,6 +5,7 @@ module io.reproq.cli {
   requires ch.qos.logback.core;
   requires info.picocli;
   requires io.reproq.core;
+  requires io.reproq.jdbc;
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;

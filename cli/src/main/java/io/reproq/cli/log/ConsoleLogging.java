@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 /// error. Commands that want more say so with [#choose] before anything logs.
 ///
 /// Written in Java because reading XML would take a good part of a command's start.
-@ConfiguratorRank(ConfiguratorRank.CUSTOM_LOW_PRIORITY)
+@ConfiguratorRank(ConfiguratorRank.FALLBACK + 1) // After the one that looks for a logback.xml.
 public final class ConsoleLogging extends ContextAwareBase implements Configurator {
   private static final String LEVEL = "reproq.log.level";
   private static final String STREAM = "reproq.log.stream";
