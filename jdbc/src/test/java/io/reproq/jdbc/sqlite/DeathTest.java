@@ -12,7 +12,6 @@ import io.reproq.store.StoreException;
 import io.reproq.store.TaskStore;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Place;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -137,17 +136,36 @@ final class DeathTest {
   }
 
   @Test
-  void leaves_no_lock_of_a_worker_that_could_not_join() throws IOException {
-    var worker = UUID.randomUUID();
+  void enters_a_worker_once_that_joins_twice() {
+    var worker = Fixture.join(store);
+
     store.join(Fixture.worker(worker));
+
+    assertThat(store.workers()).hasSize(1);
+    assertThat(lockOf(worker)).exists();
+  }
+
+  @Test
+  void leaves_no_lock_of_a_worker_that_could_not_join() throws Exception {
+    fixture.sql("DROP TABLE worker");
+    var worker = UUID.randomUUID();
+
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> store.join(Fixture.worker(worker)))
-        .withMessageContaining(lockOf(worker).toString());
-    fixture.close();
+        .withMessageContaining("could not join");
+    assertThat(lockOf(worker)).doesNotExist();
+  }
 
-    try (var files = Files.list(folder.resolve("tasks.db-workers"))) {
-      assertThat(files).containsExactly(lockOf(worker));
-    }
+  @Test
+  void says_which_lock_cannot_be_taken() throws Exception {
+    Files.writeString(folder.resolve("tasks.db-workers"), "a file and no folder");
+    var worker = UUID.randomUUID();
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store.join(Fixture.worker(worker)))
+        .withMessageContaining(lockOf(worker).toString())
+        .withMessageContaining("must be writable");
+    assertThat(store.workers()).isEmpty();
   }
 
   @Test
