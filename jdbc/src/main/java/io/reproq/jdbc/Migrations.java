@@ -42,7 +42,7 @@ public final class Migrations {
     if (!database.exists()) {
       return all;
     }
-    return in("look at the schema", session -> missingIn(session));
+    return in("look at the schema of", session -> missingIn(session));
   }
 
   /// Brings the database up to date and returns the steps it took.

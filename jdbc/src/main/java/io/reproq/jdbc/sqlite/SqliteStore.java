@@ -74,14 +74,7 @@ final class SqliteStore implements TaskStore {
     } else {
       refuseOld(file);
     }
-    SqliteStore store;
-    var signal = new WorkSignal(file);
-    try {
-      store = new SqliteStore(file, settings, signal);
-    } catch (SQLException e) {
-      signal.close();
-      throw file.failure("open", e);
-    }
+    var store = started(file, settings);
     try {
       store.writer.write("set the order of", new Aging(settings.rank()));
     } catch (StoreException e) {
@@ -89,6 +82,19 @@ final class SqliteStore implements TaskStore {
       throw e;
     }
     return store;
+  }
+
+  private static SqliteStore started(SqliteFile file, StoreProvider.Settings settings) {
+    WorkSignal signal = null;
+    try {
+      signal = new WorkSignal(file);
+      return new SqliteStore(file, settings, signal);
+    } catch (SQLException e) {
+      if (signal != null) {
+        signal.close();
+      }
+      throw file.failure("open", e);
+    }
   }
 
   private static void refuseOld(SqliteFile file) {

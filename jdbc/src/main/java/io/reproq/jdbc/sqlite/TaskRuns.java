@@ -22,7 +22,8 @@ final class TaskRuns {
   private static final Query FIND = SqliteStore.READ.get("find");
   private static final Query LIST_ALL = SqliteStore.READ.get("list_all");
   private static final Query LIST_PATH = SqliteStore.READ.get("list_path");
-  private static final Query LIST_SOME = SqliteStore.READ.get("list_some");
+  private static final Query LIST_QUEUE = SqliteStore.READ.get("list_queue");
+  private static final Query LIST_STATUS = SqliteStore.READ.get("list_status");
   private static final Query FAILURES = SqliteStore.READ.get("failures");
 
   private final Readers.Source source;
@@ -40,17 +41,19 @@ final class TaskRuns {
   }
 
   private PreparedQuery prepared(TaskQuery query) throws SQLException {
-    var status = query.status();
-    if (query.taskPath() == null && query.queue() == null && status == null) {
-      return paged(LIST_ALL, query);
-    }
-    var prepared = paged(query.taskPath() == null ? LIST_SOME : LIST_PATH, query);
+    var status = query.status() == null ? null : query.status().name();
     if (query.taskPath() != null) {
-      prepared.set("task_path", query.taskPath());
+      return paged(LIST_PATH, query)
+          .set("task_path", query.taskPath())
+          .set("queue_name", query.queue())
+          .set("status", status);
     }
-    return prepared
-        .set("queue_name", query.queue())
-        .set("status", status == null ? null : status.name());
+    if (query.queue() != null) {
+      return paged(LIST_QUEUE, query).set("queue_name", query.queue()).set("status", status);
+    }
+    return status == null
+        ? paged(LIST_ALL, query)
+        : paged(LIST_STATUS, query).set("status", status);
   }
 
   private PreparedQuery paged(Query statement, TaskQuery query) throws SQLException {

@@ -26,8 +26,15 @@ final class WorkSignal implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  WorkSignal(SqliteFile file) {
+  // The thread's own, once it has begun.
+  private Session session;
+  private @Nullable Long known;
+
+  /// Starts the thread. What is committed from now on is noticed.
+  WorkSignal(SqliteFile file) throws SQLException {
     this.file = file;
+    this.session = file.session(FOR_READING);
+    this.known = version();
     this.thread = Thread.ofPlatform().name("reproq-sqlite-watch").daemon().unstarted(this::watch);
     thread.start();
   }
@@ -37,14 +44,19 @@ final class WorkSignal implements AutoCloseable {
     var entry = new Entry(listener);
     listeners.add(entry);
     LockSupport.unpark(thread);
-    return () -> listeners.remove(entry);
+    return () -> {
+      entry.isGone = true;
+      listeners.remove(entry);
+    };
   }
 
   /// Calls all listeners.
   void tell() {
     for (var listener : listeners) {
       try {
-        listener.call.run();
+        if (!listener.isGone) {
+          listener.call.run();
+        }
       } catch (RuntimeException e) {
         LOG.error("a listener for new work failed", e);
       }
@@ -63,41 +75,60 @@ final class WorkSignal implements AutoCloseable {
   }
 
   private void watch() {
-    var isWell = true;
     while (!closed) {
       if (listeners.isEmpty()) {
         LockSupport.park(this);
       } else {
-        try (var session = file.session(FOR_READING)) {
-          watch(session);
-          isWell = true;
+        try {
+          look();
+          LockSupport.parkNanos(this, PAUSE_NANOS);
         } catch (SQLException e) {
-          if (isWell) {
-            LOG.warn("cannot watch the {} for new work; trying on", file.describe(), e);
-          }
-          isWell = false;
+          LOG.warn("cannot watch the {} for new work; trying on", file.describe(), e);
           LockSupport.parkNanos(this, PAUSE_AFTER_ERROR_NANOS);
+          reopen();
         }
       }
     }
+    close(session);
   }
 
-  private void watch(Session session) throws SQLException {
-    @Nullable Long known = null;
-    while (!closed && !listeners.isEmpty()) {
-      var version = session.on(DATA_VERSION).number("data_version");
-      if (version != null && !version.equals(known)) {
-        known = version;
-        // The first version too: something may have come before it.
-        tell();
-      }
-      LockSupport.parkNanos(this, PAUSE_NANOS);
+  private void look() throws SQLException {
+    var version = version();
+    if (version != null && !version.equals(known)) {
+      known = version;
+      tell();
+    }
+  }
+
+  private @Nullable Long version() throws SQLException {
+    return session.on(DATA_VERSION).number("data_version");
+  }
+
+  /// A version means something to its own connection alone, so with a new one there may be new
+  /// work.
+  private void reopen() {
+    try {
+      var fresh = file.session(FOR_READING);
+      close(session);
+      session = fresh;
+      known = null;
+    } catch (SQLException e) {
+      LOG.debug("the {} cannot be opened again yet", file.describe(), e);
+    }
+  }
+
+  private void close(Session old) {
+    try {
+      old.close();
+    } catch (SQLException e) {
+      LOG.warn("could not close the {}", file.describe(), e);
     }
   }
 
   /// A listener, told apart from itself when it was added twice.
   private static final class Entry {
     private final Runnable call;
+    private volatile boolean isGone;
 
     Entry(Runnable call) {
       this.call = call;

@@ -6,10 +6,28 @@ SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_
 FROM task_place p WHERE p.result_id IN (SELECT value FROM json_each(:ids))
 ORDER BY p.result_id
 
+-- Four lists, because an index is used only for what is asked for without an OR.
+
 -- name: list_all
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
   AS cancel_requested
-FROM task_place p WHERE p.result_id > :after_id
+FROM task_place p
+WHERE p.result_id > :after_id
+ORDER BY p.result_id LIMIT :limit
+
+-- name: list_status
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p
+WHERE p.result_id > :after_id AND p.status = :status
+ORDER BY p.result_id LIMIT :limit
+
+-- name: list_queue
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p
+WHERE p.result_id > :after_id AND p.queue_name = :queue_name
+  AND (:status IS NULL OR p.status = :status)
 ORDER BY p.result_id LIMIT :limit
 
 -- name: list_path
@@ -17,15 +35,6 @@ SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_
   AS cancel_requested
 FROM task_place p
 WHERE p.result_id > :after_id AND p.task_path = :task_path
-  AND (:queue_name IS NULL OR p.queue_name = :queue_name)
-  AND (:status IS NULL OR p.status = :status)
-ORDER BY p.result_id LIMIT :limit
-
--- name: list_some
-SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
-FROM task_place p
-WHERE p.result_id > :after_id
   AND (:queue_name IS NULL OR p.queue_name = :queue_name)
   AND (:status IS NULL OR p.status = :status)
 ORDER BY p.result_id LIMIT :limit

@@ -18,6 +18,8 @@ import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
 import io.reproq.task.Transitions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -39,6 +41,7 @@ final class Fixture implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final long PAUSE_NANOS = 2_000_000;
+  private static final AtomicLong COPIES = new AtomicLong();
   private static final AtomicLong CLAIMS = new AtomicLong();
 
   private final Path file;
@@ -46,6 +49,21 @@ final class Fixture implements AutoCloseable {
 
   Fixture(Path folder) {
     this.file = folder.resolve("tasks.db");
+  }
+
+  /// A store in a new file in `folder`, a copy of one that was migrated once: most of opening a new
+  /// store is waiting for the disk.
+  static TaskStore copy(Path folder, Settings settings) throws IOException {
+    var template = folder.resolve("template.db");
+    if (Files.notExists(template)) {
+      new SqliteStoreProvider()
+          .open(new Dsn.Sqlite(template.toString()), settings)
+          .orElseThrow()
+          .close();
+    }
+    var file = folder.resolve("tasks" + COPIES.incrementAndGet() + ".db");
+    Files.copy(template, file);
+    return new SqliteStoreProvider().open(new Dsn.Sqlite(file.toString()), settings).orElseThrow();
   }
 
   Path file() {
