@@ -161,6 +161,21 @@ final class TaskCommandsTest {
   }
 
   @Test
+  void migrate_tells_and_takes_the_steps_that_are_missing() {
+    assertThat(run("migrate", "--status").out()).startsWith("missing 1 places");
+    assertThat(run("migrate", "--print").out())
+        .startsWith("-- Version 1 places")
+        .contains("CREATE");
+    assertThat(run("migrate", "--status").out()).doesNotContain("applied");
+
+    assertThat(run("migrate").out()).startsWith("applied 1 places");
+
+    assertThat(run("migrate").out()).startsWith("up to date at version ");
+    assertThat(run("migrate", "--status").out()).doesNotContain("missing");
+    assertThat(run("migrate", "--print").out()).isEmpty();
+  }
+
+  @Test
   void a_worker_runs_the_built_in_tasks_and_parks_the_others() throws Exception {
     var echo = enqueue("reproq.echo", "--kwargs", "{\"text\": \"grüß\"}");
     var flaky = enqueue("reproq.flaky", "--kwargs", "{\"failures\": 1}", "--backoff", "10ms");
