@@ -5,4 +5,10 @@ module io.reproq.jdbc {
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
   requires static transitive org.jspecify;
+
+  exports io.reproq.jdbc;
+  exports io.reproq.jdbc.sqlite;
+
+  provides io.reproq.store.StoreProvider with
+      io.reproq.jdbc.sqlite.SqliteStoreProvider;
 }

@@ -20,12 +20,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.Event;
-import io.reproq.task.Failure;
-import io.reproq.task.FailureKind;
-import io.reproq.task.Outcome;
-import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
-import io.reproq.task.Transitions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,6 +50,7 @@ public final class MemoryStore implements TaskStore {
   private final Places places;
   private final Workers workers = new Workers();
   private final Claims claims;
+  private final Endings endings;
   private final Map<Object, Runnable> listeners = new ConcurrentHashMap<>();
   private boolean closed;
 
@@ -63,6 +59,7 @@ public final class MemoryStore implements TaskStore {
     time = settings.time();
     places = new Places(settings.rank());
     claims = new Claims(places, workers);
+    endings = new Endings(places);
   }
 
   @Override
@@ -106,9 +103,7 @@ public final class MemoryStore implements TaskStore {
     transact(now -> {
       var worker = workers.remove(incarnation);
       for (var row : heldBy(worker)) {
-        var retry = row.spec.retry();
-        var next = Transitions.settled(row.attempt(), new Outcome.GivenBack(), retry, 0);
-        places.end(row, null, next, now);
+        endings.giveBack(row, now);
       }
       return incarnation;
     });
@@ -126,7 +121,7 @@ public final class MemoryStore implements TaskStore {
     return transact(now -> {
       var answers = new ArrayList<Settled>(settlements.size());
       for (var settlement : settlements) {
-        answers.add(settle(settlement, now));
+        answers.add(endings.settle(settlement, now));
       }
       return answers;
     });
@@ -188,7 +183,7 @@ public final class MemoryStore implements TaskStore {
       var reclaimed = new ArrayList<Reclaimed>();
       for (var worker : workers.bury(observer, time, now)) {
         for (var row : heldBy(worker)) {
-          reclaimed.add(reclaim(row, worker.info.workerId(), now));
+          reclaimed.add(endings.reclaim(row, worker.info.workerId(), now));
         }
       }
       return reclaimed;
@@ -200,7 +195,7 @@ public final class MemoryStore implements TaskStore {
     return transact(now -> {
       var answers = new ArrayList<CancelAnswer>(resultIds.size());
       for (var id : resultIds) {
-        answers.add(cancel(places.rows.get(id), now));
+        answers.add(endings.cancel(id, now));
       }
       return answers;
     });
@@ -208,16 +203,10 @@ public final class MemoryStore implements TaskStore {
 
   @Override
   public List<TaskRun> find(Collection<Long> resultIds) {
-    return transact(now -> {
-      var found = new ArrayList<TaskRun>();
-      for (var id : new TreeSet<>(resultIds)) {
-        var row = places.rows.get(id);
-        if (row != null) {
-          found.add(RowView.show(row));
-        }
-      }
-      return found;
-    });
+    var rows = transact(now -> rowsOf(resultIds));
+    // Texts and hashes take longer than all else, and need no lock.
+    rows.forEach(row -> row.spec.hash());
+    return transact(now -> rows.stream().map(RowView::show).toList());
   }
 
   @Override
@@ -267,55 +256,15 @@ public final class MemoryStore implements TaskStore {
     listeners.clear();
   }
 
-  private Settled settle(Settlement settlement, Instant now) {
-    var row = places.rows.get(settlement.resultId());
-    if (row == null || !settlement.claimId().equals(row.claim)) {
-      return new Settled.Stale();
+  private List<Row> rowsOf(Collection<Long> resultIds) {
+    var found = new ArrayList<Row>(resultIds.size());
+    for (var id : new TreeSet<>(resultIds)) {
+      var row = places.rows.get(id);
+      if (row != null) {
+        found.add(row);
+      }
     }
-    if (row.place instanceof Place.Finished) {
-      return new Settled.Applied(row.place);
-    }
-    var place = places.end(row, failureOf(settlement.outcome()), settlement.next(), now);
-    if (place instanceof Place.Finished) {
-      row.claim = settlement.claimId();
-    }
-    if (settlement.outcome() instanceof Outcome.Succeeded(var result)) {
-      row.value = result;
-    }
-    return new Settled.Applied(place);
-  }
-
-  private static @Nullable Failure failureOf(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Failed(var failure, var retryable) -> failure;
-      case Outcome.Cancelled(var failure) -> failure;
-      case Outcome.Succeeded succeeded -> null;
-      case Outcome.Snoozed snoozed -> null;
-      case Outcome.GivenBack givenBack -> null;
-    };
-  }
-
-  private Reclaimed reclaim(Row row, String workerId, Instant now) {
-    var attempt = row.attempt();
-    var failure =
-        Failure.of(
-            FailureKind.LEASE_EXPIRY,
-            "worker " + workerId + " died, or was cut off, during attempt " + attempt);
-    var place = places.end(row, failure, Transitions.reclaimed(attempt, row.spec.retry()), now);
-    return new Reclaimed(row.id, workerId, place);
-  }
-
-  private CancelAnswer cancel(@Nullable Row row, Instant now) {
-    if (row == null) {
-      return CancelAnswer.NOT_ACTIVE;
-    }
-    if (row.place instanceof Place.Running) {
-      row.cancelRequested = true;
-      return CancelAnswer.REQUESTED;
-    }
-    return places.move(row, new Event.Cancel(), now)
-        ? CancelAnswer.CANCELLED
-        : CancelAnswer.NOT_ACTIVE;
+    return found;
   }
 
   /// What `worker` holds, in ascending order of id, as a list that does not change when rows leave.

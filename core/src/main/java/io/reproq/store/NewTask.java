@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A task to be enqueued.
 ///
-/// @param unique whether an unfinished task with the same spec stands in for this one
+/// @param unique whether an unfinished task with the same spec stands in for this one; only tasks
+///   that were enqueued unique themselves do
 /// @param headers JSON outside the spec and its hash (trace, actor, tags); null for none
 public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json headers) {
 

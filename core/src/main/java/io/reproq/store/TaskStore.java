@@ -35,12 +35,14 @@ public interface TaskStore extends AutoCloseable {
 
   /// Takes tasks to run, best rank first, up to each queue's quota.
   ///
-  /// A task whose path is another's is parked instead. A claim whose answer was lost is not sent
-  /// again: the next one has a new id, and [#renew] finds what the lost one took.
+  /// A task whose path is another's is parked instead; one that is parked so is taken by the claim
+  /// of a worker that may run it. A claim whose answer was lost is not sent again: the next one has
+  /// a new id, and [#renew] finds what the lost one took.
   ClaimAnswer claim(ClaimRequest request);
 
   /// Writes what attempts came to, each fenced by its claim: only the attempt that holds the task
-  /// may end it. Sending the same settlement again is harmless and answers the same.
+  /// may end it. Sending the same settlement again is harmless and answers the same, but for an
+  /// outcome that did not end the task: that one may be answered as stale, applied or not.
   ///
   /// A requested cancel goes before a retry: such a task ends CANCELLED.
   List<Settled> settle(List<Settlement> settlements);
@@ -54,8 +56,9 @@ public interface TaskStore extends AutoCloseable {
   /// Moves up to `limit` deferred tasks that are due to ready.
   Promoted promote(int limit);
 
-  /// Looks for dead workers and takes back what they held. Called often (see [DeathWatch]): what
-  /// one call saw, the next one builds on.
+  /// Looks for dead workers and takes back what they held: a requested cancel goes before
+  /// everything, then a task whose attempts are used up ends FAILED, others are ready again. Called
+  /// often (see [DeathWatch]): what one call saw, the next one builds on.
   ///
   /// @param observer the incarnation that looks; it does not suspect itself
   List<Reclaimed> reclaim(UUID observer);

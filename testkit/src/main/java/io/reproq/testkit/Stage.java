@@ -1,12 +1,17 @@
 package io.reproq.testkit;
 
+import io.reproq.json.Json;
 import io.reproq.store.ClaimRequest.Routing;
+import io.reproq.store.ClaimedTask;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
 import io.reproq.task.Rank;
 import io.reproq.task.Spec;
 import java.time.Duration;
@@ -21,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Stage {
   /// A path that workers handle when nothing else is said.
   static final String GREET = "sample.greet";
+
+  /// What goes wrong when nothing else is said.
+  static final Failure BOOM =
+      new Failure(
+          FailureKind.APP_ERROR, "IllegalStateException", "boom", "at Sample.greet(Sample.java)");
 
   private final SettableClock clock = new SettableClock();
   private @Nullable Function<Settings, TaskStore> opener;
@@ -89,6 +99,26 @@ final class Stage {
     return store().enqueue(tasks).stream().map(Enqueued::resultId).toList();
   }
 
+  /// A claimed greeting of one attempt or more, as `worker` holds it.
+  ClaimedTask running(ScriptedWorker worker) {
+    var id = enqueue();
+    var task = worker.claimOne();
+    if (task.resultId() != id) {
+      throw new AssertionError("claimed " + task + " where only task " + id + " should be ready");
+    }
+    return task;
+  }
+
+  /// An attempt that succeeds with `null`.
+  static Outcome success() {
+    return new Outcome.Succeeded(Json.NULL);
+  }
+
+  /// An attempt that fails and is worth another.
+  static Outcome failure() {
+    return new Outcome.Failed(BOOM, true);
+  }
+
   /// The task with that id, which must be there.
   TaskRun get(long resultId) {
     var found = store().find(List.of(resultId));
@@ -120,6 +150,7 @@ final class Stage {
   void close() {
     var known = store;
     if (known != null) {
+      store = null;
       try {
         StoreInvariants.check(known);
       } finally {

@@ -41,4 +41,81 @@ public abstract class StoreContract {
       super(stage);
     }
   }
+
+  @Nested
+  class Claim extends ClaimContract {
+    Claim() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Routing extends RoutingContract {
+    Routing() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Settle extends SettleContract {
+    Settle() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Outcomes extends OutcomeContract {
+    Outcomes() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Workers extends WorkerContract {
+    Workers() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Reclaim extends ReclaimContract {
+    Reclaim() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Cancel extends CancelContract {
+    Cancel() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Promote extends PromoteContract {
+    Promote() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Reading extends ReadContract {
+    Reading() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Load extends LoadContract {
+    Load() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Open_store extends OpenContract {
+    Open_store() {
+      super(stage);
+    }
+  }
 }

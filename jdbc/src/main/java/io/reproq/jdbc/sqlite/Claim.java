@@ -1,0 +1,150 @@
+package io.reproq.jdbc.sqlite;
+
+import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Query;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.task.Event;
+import io.reproq.task.Place;
+import io.reproq.task.TaskStatus;
+import io.reproq.task.Transitions;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Takes tasks for a worker.
+///
+/// For each queue: tasks that wait for a handler this worker has come back to ready, as far as they
+/// are among the best; then the best ready ones are looked at, and each is claimed, parked for
+/// another's handler, or, when a cancel was requested, ended.
+final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
+  private static final Query LIVING_WORKER = SqliteStore.SQL.get("living_worker");
+  private static final Query CANDIDATES = SqliteStore.SQL.get("claim_candidates");
+  private static final Query CLAIM_INSERT = SqliteStore.SQL.get("claim_insert");
+  private static final Query PARK_BY_PATH = SqliteStore.SQL.get("park_by_path");
+  private static final Query LEAVE_READY = SqliteStore.SQL.get("leave_ready");
+
+  private final ClaimRequest request;
+
+  Claim(ClaimRequest request) {
+    this.request = request;
+  }
+
+  /// What was claimed, null when the worker is not there.
+  @Override
+  public @Nullable Catch in(Transaction transaction) throws SQLException {
+    var workerId =
+        transaction
+            .on(LIVING_WORKER)
+            .set("incarnation", Values.bytes(request.claimId().incarnation()))
+            .first(row -> row.text("worker_id"));
+    if (workerId == null) {
+      return null;
+    }
+    var routes = new Routes(transaction, request);
+    var taken = new ArrayList<Candidate>();
+    var moved = false;
+    for (var quota : request.quotas()) {
+      routes.unpark(quota);
+      moved |= claim(transaction, new Wanted(quota, workerId, routes), taken);
+    }
+    return new Catch(taken, moved);
+  }
+
+  /// Claims of one queue, and says whether tasks were moved out of the way.
+  private boolean claim(Transaction transaction, Wanted wanted, List<Candidate> taken)
+      throws SQLException {
+    var mine = new ArrayList<Candidate>();
+    var cancelled = new ArrayList<Candidate>();
+    var foreign = new ArrayList<Long>();
+    for (var candidate : candidates(transaction, wanted.quota())) {
+      if (candidate.isCancelRequested()) {
+        cancelled.add(candidate);
+      } else if (wanted.routes().lead(candidate.taskPath())) {
+        mine.add(candidate);
+      } else {
+        foreign.add(candidate.resultId());
+      }
+    }
+    take(transaction, wanted, mine);
+    taken.addAll(mine);
+    park(transaction, foreign);
+    cancel(transaction, cancelled);
+    return !foreign.isEmpty() || !cancelled.isEmpty();
+  }
+
+  private static List<Candidate> candidates(Transaction transaction, Quota quota)
+      throws SQLException {
+    return transaction
+        .on(CANDIDATES)
+        .set("queue_name", quota.queue())
+        .set("limit", quota.limit())
+        .list(Candidate::read);
+  }
+
+  private void take(Transaction transaction, Wanted wanted, List<Candidate> mine)
+      throws SQLException {
+    if (mine.isEmpty()) {
+      return;
+    }
+    var ids = Values.ids(mine.stream().map(Candidate::resultId).toList());
+    transaction
+        .on(CLAIM_INSERT)
+        .set("now", transaction.micros())
+        .set("worker_id", wanted.workerId())
+        .set("incarnation", Values.bytes(request.claimId().incarnation()))
+        .set("claim_number", request.claimId().number())
+        .set("ids", ids)
+        .update();
+    transaction.on(LEAVE_READY).set("ids", ids).update();
+    transaction
+        .counters()
+        .move(wanted.quota().queue(), TaskStatus.READY, TaskStatus.RUNNING, mine.size());
+  }
+
+  private static void park(Transaction transaction, List<Long> foreign) throws SQLException {
+    if (!foreign.isEmpty()) {
+      var ids = Values.ids(foreign);
+      transaction.on(PARK_BY_PATH).set("ids", ids).update();
+      transaction.on(LEAVE_READY).set("ids", ids).update();
+    }
+  }
+
+  private static void cancel(Transaction transaction, List<Candidate> cancelled)
+      throws SQLException {
+    var places = new Places(transaction);
+    for (var candidate : cancelled) {
+      var task = places.takeBlocked(candidate.resultId());
+      var end = Transitions.after(new Place.Ready(candidate.attempts()), new Event.Cancel());
+      if (task != null && end.isPresent()) {
+        places.put(task, TaskStatus.READY, end.get(), Ending.PLAIN);
+      }
+    }
+  }
+
+  /// What a claim brought.
+  record Catch(List<Candidate> taken, boolean moved) {}
+
+  /// A ready task.
+  ///
+  /// @param attempts before the one that it may get now
+  /// @param spec null when its description is missing
+  record Candidate(
+      long resultId,
+      String taskPath,
+      int attempts,
+      @Nullable String spec,
+      boolean isCancelRequested) {
+    static Candidate read(PreparedQuery.Row row) throws SQLException {
+      return new Candidate(
+          row.number("result_id"),
+          row.text("task_path"),
+          row.integer("attempts"),
+          row.textOrNull("spec_json"),
+          row.number("cancel_requested") != 0);
+    }
+  }
+
+  private record Wanted(Quota quota, String workerId, Routes routes) {}
+}

@@ -1,0 +1,254 @@
+package io.reproq.jdbc.sqlite;
+
+import io.reproq.jdbc.Queries;
+import io.reproq.jdbc.Query;
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimedTask;
+import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.Promoted;
+import io.reproq.store.QueueStatus;
+import io.reproq.store.Reclaimed;
+import io.reproq.store.RenewAnswer;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.StoreProvider;
+import io.reproq.store.TaskQuery;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.store.WorkerInfo;
+import io.reproq.store.WorkerRow;
+import io.reproq.task.InvalidSpecException;
+import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks in an SQLite file. How it works stands with the package. Safe for use by many threads, and
+/// by several processes on one file.
+final class SqliteStore implements TaskStore {
+  static final Queries SQL = Queries.of(SqliteStore.class, "store.sql");
+  static final Queries READ = Queries.of(SqliteStore.class, "read.sql");
+
+  private static final Query COUNTS = READ.get("counts");
+  private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
+  private static final Query NEXT_DUE = READ.get("next_due");
+
+  private final SqliteFile file;
+  private final StoreProvider.Settings settings;
+  private final WorkSignal signal;
+  private final Writer writer;
+  private final Readers readers;
+  private final Workers workers;
+
+  private SqliteStore(SqliteFile file, StoreProvider.Settings settings, WorkSignal signal)
+      throws SQLException {
+    this.file = file;
+    this.settings = settings;
+    this.signal = signal;
+    this.writer = new Writer(file, settings.time(), signal::tell);
+    this.readers = new Readers(file);
+    this.workers = new Workers(writer, readers, settings.time(), new HolderLocks(file.path()));
+  }
+
+  /// Opens the store in `file`, and migrates it first when `settings` say so.
+  ///
+  /// @throws StoreException when that cannot be done, saying what to do
+  static SqliteStore open(SqliteFile file, StoreProvider.Settings settings) {
+    if (settings.migrate()) {
+      file.migrations().run();
+    } else {
+      refuseOld(file);
+    }
+    SqliteStore store;
+    var signal = new WorkSignal(file);
+    try {
+      store = new SqliteStore(file, settings, signal);
+    } catch (SQLException e) {
+      signal.close();
+      throw file.failure("open", e);
+    }
+    try {
+      store.writer.write("set the order of", new Aging(settings.rank()));
+    } catch (StoreException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  private static void refuseOld(SqliteFile file) {
+    var missing = file.migrations().missing();
+    if (!missing.isEmpty()) {
+      throw new StoreException(
+          "the %s lacks %d of the schema's steps, from %s on: run reproq migrate"
+              .formatted(file.describe(), missing.size(), missing.getFirst().name()),
+          false,
+          null);
+    }
+  }
+
+  @Override
+  public String describe() {
+    return file.describe();
+  }
+
+  @Override
+  public List<Enqueued> enqueue(List<NewTask> tasks) {
+    return tasks.isEmpty() ? List.of() : writer.write("enqueue into", Enqueue.of(tasks));
+  }
+
+  @Override
+  public void join(WorkerInfo worker) {
+    workers.join(worker);
+  }
+
+  @Override
+  public void leave(UUID incarnation) {
+    workers.leave(incarnation);
+  }
+
+  @Override
+  public ClaimAnswer claim(ClaimRequest request) {
+    var taken = writer.write("claim from", new Claim(request));
+    if (taken == null) {
+      return new ClaimAnswer.WorkerGone();
+    }
+    // Read here and not on the writer's thread, which others wait for.
+    var tasks =
+        taken.taken().stream()
+            .map(task ->
+                new ClaimedTask(
+                    task.resultId(),
+                    request.claimId(),
+                    task.attempts() + 1,
+                    description(task.spec())))
+            .toList();
+    return new ClaimAnswer.Taken(tasks, taken.moved());
+  }
+
+  private static Description description(@Nullable String spec) {
+    if (spec == null) {
+      return new Description.Broken("the task's description is missing");
+    }
+    try {
+      return new Description.Valid(Spec.parse(spec));
+    } catch (InvalidSpecException e) {
+      return new Description.Broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public List<Settled> settle(List<Settlement> settlements) {
+    return settlements.isEmpty()
+        ? List.of()
+        : writer.write("settle tasks in", new Settle(settlements));
+  }
+
+  @Override
+  public RenewAnswer renew(UUID incarnation) {
+    return workers.renew(incarnation);
+  }
+
+  @Override
+  public Set<Long> cancelRequests(UUID incarnation) {
+    return readers.read(
+        "look for cancel requests in",
+        source ->
+            new HashSet<>(
+                source
+                    .on(CANCEL_REQUESTS)
+                    .set("incarnation", Values.bytes(incarnation))
+                    .list(row -> row.number("result_id"))));
+  }
+
+  @Override
+  public Promoted promote(int limit) {
+    // Nearly always nothing is due, and to see that takes no lock.
+    var next =
+        readers
+            .read(
+                "look for due tasks in",
+                source -> Optional.ofNullable(source.on(NEXT_DUE).number("run_after")))
+            .orElse(null);
+    var now = settings.time().now();
+    if (next == null || next > Micros.of(now)) {
+      return new Promoted(0, Promote.until(next, now));
+    }
+    return writer.write("promote tasks in", new Promote(limit));
+  }
+
+  @Override
+  public List<Reclaimed> reclaim(UUID observer) {
+    return workers.reclaim(observer);
+  }
+
+  @Override
+  public List<CancelAnswer> cancel(List<Long> resultIds) {
+    return resultIds.isEmpty() ? List.of() : writer.write("cancel tasks in", new Cancel(resultIds));
+  }
+
+  @Override
+  public List<TaskRun> find(Collection<Long> resultIds) {
+    return readers.read("read", source -> new TaskRuns(source).find(resultIds));
+  }
+
+  @Override
+  public List<TaskRun> list(TaskQuery query) {
+    return readers.read("list tasks of", source -> new TaskRuns(source).list(query));
+  }
+
+  @Override
+  public Map<QueueStatus, Long> counts() {
+    var order = Comparator.comparing(QueueStatus::queue).thenComparing(QueueStatus::status);
+    return readers.read(
+        "count the tasks of",
+        source ->
+            source
+                .on(COUNTS)
+                .list(row ->
+                    Map.entry(
+                        new QueueStatus(
+                            row.text("queue_name"), TaskStatus.valueOf(row.text("status"))),
+                        row.number("tasks")))
+                .stream()
+                .collect(
+                    Collectors.toMap(
+                        Map.Entry::getKey,
+                        Map.Entry::getValue,
+                        Long::sum,
+                        () -> new TreeMap<>(order))));
+  }
+
+  @Override
+  public List<WorkerRow> workers() {
+    return readers.read("list the workers of", WorkerRows::all);
+  }
+
+  @Override
+  public Runnable onWork(Runnable listener) {
+    return signal.listen(listener);
+  }
+
+  @Override
+  public void close() {
+    signal.close();
+    writer.close();
+    readers.close();
+    workers.close();
+  }
+}

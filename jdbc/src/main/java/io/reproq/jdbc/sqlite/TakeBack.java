@@ -1,0 +1,105 @@
+package io.reproq.jdbc.sqlite;
+
+import io.reproq.jdbc.Query;
+import io.reproq.retry.RetryPolicy;
+import io.reproq.store.Reclaimed;
+import io.reproq.task.ClaimId;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.InvalidSpecException;
+import io.reproq.task.Outcome;
+import io.reproq.task.Place;
+import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import io.reproq.task.Transitions;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Takes back what a worker holds, and strikes it out.
+final class TakeBack {
+  private static final Query HELD_BY = SqliteStore.SQL.get("held_by");
+  private static final Query DELETE_WORKER = SqliteStore.SQL.get("delete_worker");
+  private static final Failure LOST =
+      Failure.of(FailureKind.LEASE_EXPIRY, "Worker heartbeat lost or process crashed");
+  private static final String LOST_FOR_GOOD = LOST.kind().label() + ": " + LOST.message();
+
+  private final Transaction transaction;
+  private final Places places;
+
+  TakeBack(Transaction transaction) {
+    this.transaction = transaction;
+    this.places = new Places(transaction);
+  }
+
+  /// From a worker that leaves: its attempts do not count.
+  void fromLeaving(UUID incarnation) throws SQLException {
+    for (var held : heldBy(incarnation)) {
+      var back = Transitions.settled(held.attempt, new Outcome.GivenBack(), held.retry(), 0);
+      move(incarnation, held, back, null);
+    }
+    strikeOut(incarnation);
+  }
+
+  /// From a dead worker: its attempts count, and each leaves an error.
+  List<Reclaimed> fromDead(UUID incarnation, String workerId) throws SQLException {
+    var all = new ArrayList<Reclaimed>();
+    for (var held : heldBy(incarnation)) {
+      places.record(held.resultId, held.attempt, LOST, workerId);
+      var place = Transitions.reclaimed(held.attempt, held.retry());
+      place = move(incarnation, held, place, workerId);
+      all.add(new Reclaimed(held.resultId, workerId, place));
+    }
+    strikeOut(incarnation);
+    return all;
+  }
+
+  private Place move(UUID incarnation, Held held, Place next, @Nullable String workerId)
+      throws SQLException {
+    var task = places.takeClaimed(held.resultId, new ClaimId(incarnation, held.claimNumber));
+    if (task == null) {
+      throw new IllegalStateException("task " + held.resultId + " left its place meanwhile");
+    }
+    var place = held.isCancelRequested ? Transitions.underCancel(next) : next;
+    var ending = Ending.PLAIN;
+    if (held.isCancelRequested) {
+      places.record(held.resultId, held.attempt, Settle.CANCELLED, workerId);
+      ending = new Ending(null, Settle.CANCELLED.summary());
+    } else if (place.status() == TaskStatus.FAILED) {
+      ending = new Ending(null, LOST_FOR_GOOD);
+    }
+    places.put(task, TaskStatus.RUNNING, place, ending);
+    return place;
+  }
+
+  private List<Held> heldBy(UUID incarnation) throws SQLException {
+    return transaction
+        .on(HELD_BY)
+        .set("incarnation", Values.bytes(incarnation))
+        .list(row ->
+            new Held(
+                row.number("result_id"),
+                row.number("claim_number"),
+                row.integer("attempts"),
+                row.text("spec_json"),
+                row.number("cancel_requested") != 0));
+  }
+
+  private void strikeOut(UUID incarnation) throws SQLException {
+    transaction.on(DELETE_WORKER).set("incarnation", Values.bytes(incarnation)).update();
+  }
+
+  private record Held(
+      long resultId, long claimNumber, int attempt, String spec, boolean isCancelRequested) {
+    /// The task's own policy; the default when its description cannot be read.
+    RetryPolicy retry() {
+      try {
+        return Spec.parse(spec).retry();
+      } catch (InvalidSpecException e) {
+        return RetryPolicy.DEFAULT;
+      }
+    }
+  }
+}

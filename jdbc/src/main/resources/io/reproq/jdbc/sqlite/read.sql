@@ -1,0 +1,54 @@
+-- Everything that is only looked at.
+
+-- name: find
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p WHERE p.result_id IN (SELECT value FROM json_each(:ids))
+ORDER BY p.result_id
+
+-- name: list_all
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p WHERE p.result_id > :after_id
+ORDER BY p.result_id LIMIT :limit
+
+-- name: list_path
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p
+WHERE p.result_id > :after_id AND p.task_path = :task_path
+  AND (:queue_name IS NULL OR p.queue_name = :queue_name)
+  AND (:status IS NULL OR p.status = :status)
+ORDER BY p.result_id LIMIT :limit
+
+-- name: list_some
+SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
+  AS cancel_requested
+FROM task_place p
+WHERE p.result_id > :after_id
+  AND (:queue_name IS NULL OR p.queue_name = :queue_name)
+  AND (:status IS NULL OR p.status = :status)
+ORDER BY p.result_id LIMIT :limit
+
+-- name: failures
+SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id
+FROM failure WHERE result_id IN (SELECT value FROM json_each(:ids))
+ORDER BY failure_id
+
+-- name: counts
+SELECT queue_name, status, tasks FROM counter WHERE tasks > 0
+
+-- name: workers
+SELECT w.*, (SELECT count(*) FROM running r WHERE r.incarnation = w.incarnation) AS running
+FROM worker w WHERE NOT w.dead
+ORDER BY w.worker_id, w.incarnation
+
+-- name: sightings
+SELECT incarnation, beat, leased_until, lease, heartbeat, process, dead FROM worker
+
+-- name: cancel_requests
+SELECT c.result_id FROM cancel_request c CROSS JOIN running r ON r.result_id = c.result_id
+WHERE r.incarnation = :incarnation
+
+-- name: next_due
+SELECT min(run_after) AS run_after FROM deferred

@@ -1,0 +1,165 @@
+package io.reproq.testkit;
+
+import io.reproq.store.NewTask;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskRun.AttemptError;
+import io.reproq.task.ClaimId;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Place;
+import io.reproq.task.Rank;
+import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One task as the oracle has it, and how it ought to be shown.
+final class OracleTask {
+  final long id;
+  final Spec spec;
+  final boolean unique;
+  final Instant enqueuedAt;
+  final List<OracleError> errors = new ArrayList<>();
+  final List<String> countedOn = new ArrayList<>();
+
+  Place place;
+  int transitions;
+  boolean cancelRequested;
+
+  /// An attempt was made that does not count. What is shown of starts is left open then.
+  boolean madeUncounted;
+
+  @Nullable ClaimId claim;
+  @Nullable OracleWorker worker;
+  @Nullable Instant due;
+  @Nullable Instant startedAt;
+  @Nullable Instant lastAttemptedAt;
+  @Nullable Instant finishedAt;
+  @Nullable String value;
+
+  private @Nullable Long firstVersion;
+
+  OracleTask(long id, NewTask task, Instant now, Place place) {
+    this.id = id;
+    this.spec = task.spec();
+    this.unique = task.unique();
+    this.enqueuedAt = now;
+    this.place = place;
+    this.due = place instanceof Place.Deferred(var attempts, var delay) ? now.plus(delay) : null;
+  }
+
+  boolean isIn(Class<? extends Place> kind) {
+    return kind.isInstance(place);
+  }
+
+  long rank() {
+    return Rank.DEFAULT.of(spec.priority(), enqueuedAt.toEpochMilli());
+  }
+
+  /// Goes to `next`.
+  void move(Place next, Instant now) {
+    place = next;
+    transitions++;
+    due = next instanceof Place.Deferred(var attempts, var delay) ? now.plus(delay) : null;
+    if (!(next instanceof Place.Running)) {
+      worker = null;
+      claim = null;
+    }
+    if (next instanceof Place.Finished) {
+      finishedAt = now;
+      cancelRequested = false;
+    }
+  }
+
+  int attempts() {
+    return switch (place) {
+      case Place.Ready(var attempts) -> attempts;
+      case Place.Deferred(var attempts, var delay) -> attempts;
+      case Place.Parked(var attempts, var key) -> attempts;
+      case Place.Running(var attempt) -> attempt;
+      case Place.Waiting waiting -> 0;
+      case Place.Finished(var outcome, var attempts) -> attempts;
+    };
+  }
+
+  /// How `run` differs from what it should be; empty when it does not.
+  List<String> differences(TaskRun run, Instant now) {
+    if (firstVersion == null) {
+      firstVersion = run.standing().version() - transitions;
+    }
+    var found = new Differences("task " + id);
+    standing(found, run.standing());
+    times(found, run.times(), now);
+    found.compare("path", spec.taskPath(), run.taskPath());
+    found.compare("queue", spec.queue(), run.queue());
+    found.compare("spec", spec.text(), run.spec().text());
+    found.compare("hash", spec.hash(), run.specHash());
+    var result = run.result();
+    found.compare("value", value, result.value() == null ? null : result.value().text());
+    found.compare("errors", errors, shown(result.errors()));
+    if (place.status() != TaskStatus.CANCELLED) {
+      var ended = place.status() == TaskStatus.FAILED && !result.errors().isEmpty();
+      var summary = ended ? result.errors().getLast().failure().summary() : null;
+      found.compare("last error", summary, result.lastError());
+    }
+    return found.lines();
+  }
+
+  private void standing(Differences found, TaskRun.Standing standing) {
+    found.compare("place", place.label(), standing.place());
+    found.compare("status", place.status(), standing.status());
+    found.compare("attempts", attempts(), standing.attempts());
+    found.compare("transitions", transitions, (int) (standing.version() - version()));
+    found.compare("cancel request", cancelRequested, standing.cancelRequested());
+    var key = place instanceof Place.Parked(var attempts, var blocker) ? blocker : null;
+    found.compare("parked key", key, standing.parkedKey());
+    var holder = worker;
+    found.compare("holder", holder == null ? null : holder.id(), standing.leasedBy());
+    found.compare("lease", holder == null ? null : holder.leasedUntil, standing.leasedUntil());
+    if (!madeUncounted) {
+      found.compare("workers", countedOn, standing.workerIds());
+    }
+  }
+
+  private void times(Differences found, TaskRun.Times times, Instant now) {
+    found.compare("enqueued at", enqueuedAt, times.enqueuedAt());
+    found.compare("finished at", finishedAt, times.finishedAt());
+    var failed = place.status() == TaskStatus.FAILED;
+    found.compare("failed at", failed ? finishedAt : null, times.failedAt());
+    if (due == null || due.isAfter(now)) {
+      found.compare("run after", due, times.runAfter());
+    }
+    if (!madeUncounted) {
+      found.compare("started at", startedAt, times.startedAt());
+      found.compare("last attempted at", lastAttemptedAt, times.lastAttemptedAt());
+    }
+  }
+
+  private long version() {
+    return Objects.requireNonNull(firstVersion);
+  }
+
+  /// A task that is cancelled because its worker died may also tell of the death.
+  private static List<OracleError> shown(List<AttemptError> errors) {
+    var shown = new ArrayList<OracleError>();
+    for (var error : errors) {
+      var one =
+          new OracleError(error.failure().kind(), error.attempt(), error.at(), error.workerId());
+      var before = shown.isEmpty() ? null : shown.getLast();
+      if (before != null
+          && one.kind == FailureKind.CANCELLED
+          && before.kind == FailureKind.LEASE_EXPIRY
+          && before.attempt == one.attempt
+          && before.at.equals(one.at)) {
+        shown.removeLast();
+      }
+      shown.add(one);
+    }
+    return shown;
+  }
+
+  /// One thing that went wrong, as far as every store must tell it alike.
+  record OracleError(FailureKind kind, int attempt, Instant at, @Nullable String workerId) {}
+}

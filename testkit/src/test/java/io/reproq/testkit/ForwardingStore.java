@@ -1,0 +1,117 @@
+package io.reproq.testkit;
+
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.Promoted;
+import io.reproq.store.QueueStatus;
+import io.reproq.store.Reclaimed;
+import io.reproq.store.RenewAnswer;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.TaskQuery;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.store.WorkerInfo;
+import io.reproq.store.WorkerRow;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/// A store that hands everything on to another one. Bugs are planted by what a subclass changes.
+class ForwardingStore implements TaskStore {
+  final TaskStore store;
+
+  ForwardingStore(TaskStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public String describe() {
+    return store.describe();
+  }
+
+  @Override
+  public List<Enqueued> enqueue(List<NewTask> tasks) {
+    return store.enqueue(tasks);
+  }
+
+  @Override
+  public void join(WorkerInfo worker) {
+    store.join(worker);
+  }
+
+  @Override
+  public void leave(UUID incarnation) {
+    store.leave(incarnation);
+  }
+
+  @Override
+  public ClaimAnswer claim(ClaimRequest request) {
+    return store.claim(request);
+  }
+
+  @Override
+  public List<Settled> settle(List<Settlement> settlements) {
+    return store.settle(settlements);
+  }
+
+  @Override
+  public RenewAnswer renew(UUID incarnation) {
+    return store.renew(incarnation);
+  }
+
+  @Override
+  public Set<Long> cancelRequests(UUID incarnation) {
+    return store.cancelRequests(incarnation);
+  }
+
+  @Override
+  public Promoted promote(int limit) {
+    return store.promote(limit);
+  }
+
+  @Override
+  public List<Reclaimed> reclaim(UUID observer) {
+    return store.reclaim(observer);
+  }
+
+  @Override
+  public List<CancelAnswer> cancel(List<Long> resultIds) {
+    return store.cancel(resultIds);
+  }
+
+  @Override
+  public List<TaskRun> find(Collection<Long> resultIds) {
+    return store.find(resultIds);
+  }
+
+  @Override
+  public List<TaskRun> list(TaskQuery query) {
+    return store.list(query);
+  }
+
+  @Override
+  public Map<QueueStatus, Long> counts() {
+    return store.counts();
+  }
+
+  @Override
+  public List<WorkerRow> workers() {
+    return store.workers();
+  }
+
+  @Override
+  public Runnable onWork(Runnable listener) {
+    return store.onWork(listener);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
