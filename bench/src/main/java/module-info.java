@@ -3,6 +3,7 @@
 module io.reproq.bench {
   requires io.reproq.core;
   requires java.management;
+  requires jdk.management;
   requires static org.jspecify;
   requires tools.jackson.databind;
 

@@ -30,7 +30,7 @@ final class Lifecycle {
         reproq.enqueueAll(NOOP, Collections.nCopies(count, null), EnqueueOptions.DEFAULT);
       }
       watch.await(() -> reproq.store().counts().getOrDefault(DONE, 0L) == options.tasks());
-      return Map.of("tasks/s", watch.perSecond(options.tasks()));
+      return watch.rates(options.tasks());
     }
   }
 }

@@ -49,7 +49,7 @@ final class MemoryScenario implements Scenario {
       if (!pool.awaitTermination(5, TimeUnit.MINUTES) || done.sum() != tasks) {
         throw new IllegalStateException("the pool ran " + done + " of " + tasks);
       }
-      return Map.of("tasks/s", watch.perSecond(tasks));
+      return watch.rates(tasks);
     }
   }
 
@@ -60,6 +60,6 @@ final class MemoryScenario implements Scenario {
       Thread.startVirtualThread(done::increment);
     }
     watch.await(() -> done.sum() == tasks);
-    return Map.of("tasks/s", watch.perSecond(tasks));
+    return watch.rates(tasks);
   }
 }
