@@ -2,8 +2,22 @@
 @org.jspecify.annotations.NullMarked
 module io.reproq.cli {
   requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
   requires info.picocli;
   requires io.reproq.core;
+  requires io.reproq.jdbc;
+  requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;
+
+  opens io.reproq.cli to
+      info.picocli;
+  opens io.reproq.cli.option to
+      info.picocli;
+  opens io.reproq.cli.demo to
+      info.picocli,
+      tools.jackson.databind;
+
+  provides ch.qos.logback.classic.spi.Configurator with
+      io.reproq.cli.log.ConsoleLogging;
 }

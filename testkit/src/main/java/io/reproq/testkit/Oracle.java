@@ -113,7 +113,7 @@ final class Oracle {
     worker.renew(now());
     var held = new HashSet<RenewAnswer.Held>();
     for (var task : heldBy(worker)) {
-      held.add(new RenewAnswer.Held(task.id, Objects.requireNonNull(task.claim)));
+      held.add(new RenewAnswer.Held(task.id, Objects.requireNonNull(task.claim), task.attempts()));
     }
     return new RenewAnswer.Alive(held);
   }

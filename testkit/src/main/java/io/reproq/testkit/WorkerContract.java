@@ -4,6 +4,7 @@ import static io.reproq.testkit.TaskRunAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.ClaimedTask;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.RenewAnswer.Held;
 import io.reproq.store.WorkerRow;
@@ -105,10 +106,7 @@ abstract class WorkerContract {
     worker.settle(settled, Stage.success());
     stage.running(stage.worker("bert"));
 
-    assertThat(held(worker))
-        .containsExactlyInAnyOrder(
-            new Held(first.resultId(), first.claimId()),
-            new Held(second.resultId(), second.claimId()));
+    assertThat(held(worker)).containsExactlyInAnyOrder(held(first), held(second));
   }
 
   @Test
@@ -118,7 +116,7 @@ abstract class WorkerContract {
     var request = worker.request(List.of(new Quota(Spec.DEFAULT_QUEUE, 1)));
     stage.store().claim(request);
 
-    assertThat(held(worker)).containsExactly(new Held(id, request.claimId()));
+    assertThat(held(worker)).containsExactly(new Held(id, request.claimId(), 1));
   }
 
   @Test
@@ -127,7 +125,7 @@ abstract class WorkerContract {
     var task = stage.running(worker);
     stage.advance(ScriptedWorker.LEASE.multipliedBy(3));
 
-    assertThat(held(worker)).containsExactly(new Held(task.resultId(), task.claimId()));
+    assertThat(held(worker)).containsExactly(held(task));
   }
 
   @Test
@@ -191,5 +189,9 @@ abstract class WorkerContract {
       case RenewAnswer.Alive(var held) -> held;
       case RenewAnswer.Gone gone -> throw new AssertionError(worker.id() + " should live");
     };
+  }
+
+  private static Held held(ClaimedTask task) {
+    return new Held(task.resultId(), task.claimId(), task.attempt());
   }
 }

@@ -98,10 +98,9 @@ final class Settle implements Transaction.Verb<List<Settled>> {
             .set("result_id", settlement.resultId())
             .set("incarnation", Values.bytes(settlement.claimId().incarnation()))
             .set("claim_number", settlement.claimId().number())
-            .first(
-                row ->
-                    new Place.Finished(
-                        TaskStatus.valueOf(row.text("status")), row.integer("attempts")));
+            .first(row ->
+                new Place.Finished(
+                    TaskStatus.valueOf(row.text("status")), row.integer("attempts")));
     return end == null ? new Settled.Stale() : new Settled.Applied(end);
   }
 

@@ -113,7 +113,8 @@ final class Workers implements AutoCloseable {
                   .list(row ->
                       new RenewAnswer.Held(
                           row.number("result_id"),
-                          new ClaimId(incarnation, row.number("claim_number"))));
+                          new ClaimId(incarnation, row.number("claim_number")),
+                          row.integer("attempts")));
           return new RenewAnswer.Alive(new HashSet<>(held));
         });
   }

@@ -1,0 +1,96 @@
+package io.reproq.cli;
+
+import io.reproq.cli.demo.DemoCommand;
+import io.reproq.cli.log.ConsoleLogging;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.Durations;
+import io.reproq.cli.option.Mistakes;
+import io.reproq.cli.option.Numbers;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.cli.option.Version;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// All commands, wired together, and what happens without one.
+@Command(
+    name = "reproq",
+    header = "Durable background tasks.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Try:",
+      "  reproq demo --dir /usr/share/doc --exit",
+      "  reproq enqueue reproq.echo --kwargs '{\"text\": \"hello\"}'",
+      "  reproq worker"
+    })
+final class Commands implements Callable<Integer> {
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
+  private boolean version;
+
+  private Commands() {}
+
+  /// The commands, for one run in `surroundings`.
+  static CommandLine create(Surroundings surroundings) {
+    var commands =
+        new CommandLine(new Commands())
+            .addSubcommand(new DemoCommand(surroundings))
+            .addSubcommand(new WorkerCommand(surroundings))
+            .addSubcommand(new EnqueueCommand(surroundings))
+            .addSubcommand(new GetCommand(surroundings))
+            .addSubcommand(new StatusCommand(surroundings))
+            .addSubcommand(new CancelCommand(surroundings))
+            .addSubcommand(new MigrateCommand(surroundings))
+            .addSubcommand(new SpecHashCommand(surroundings))
+            .addSubcommand(new CompletionCommand())
+            .addSubcommand(new VersionCommand());
+    commands.getCommandSpec().version(Version.line());
+    var mistakes = new Mistakes();
+    return commands
+        .setExpandAtFiles(false)
+        .setUsageHelpWidth(100)
+        .registerConverter(Duration.class, Durations::parse)
+        .registerConverter(Integer.class, Numbers::toInt)
+        .registerConverter(int.class, Numbers::toInt)
+        .registerConverter(Long.class, Numbers::toLong)
+        .registerConverter(long.class, Numbers::toLong)
+        .setParameterExceptionHandler(mistakes)
+        .setExecutionExceptionHandler(mistakes)
+        .setExecutionStrategy(Commands::run);
+  }
+
+  /// No command at all is answered like an unknown one.
+  @Override
+  public Integer call() {
+    var names = String.join("|", common.line().getSubcommands().keySet());
+    common.out().println("usage: reproq <" + names + "> [--help]");
+    return 1;
+  }
+
+  /// Settles first what is logged: a service logs to standard output, all others only on request.
+  private static int run(CommandLine.ParseResult parsed) {
+    var lines = parsed.asCommandLineList();
+    var verbosity =
+        lines.stream()
+            .map(line -> line.getParseResult().matchedOption("--verbose"))
+            .filter(Objects::nonNull)
+            .mapToInt(option -> option.stringValues().size())
+            .sum();
+    if (lines.getLast().getCommand() instanceof WorkerCommand) {
+      ConsoleLogging.choose(verbosity > 0 ? "DEBUG" : "INFO", ConsoleLogging.Stream.OUTPUT);
+    } else if (verbosity > 0) {
+      ConsoleLogging.choose(verbosity > 1 ? "DEBUG" : "INFO", ConsoleLogging.Stream.ERROR);
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+}

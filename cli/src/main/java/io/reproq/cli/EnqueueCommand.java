@@ -1,0 +1,160 @@
+package io.reproq.cli;
+
+import static io.reproq.cli.option.CommandFailure.atLeast;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.json.InvalidJsonException;
+import io.reproq.json.Json;
+import io.reproq.retry.RetryPolicy;
+import io.reproq.store.NewTask;
+import io.reproq.task.Limits;
+import io.reproq.task.Payload;
+import io.reproq.task.Spec;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `reproq enqueue`.
+@Command(
+    name = "enqueue",
+    header = "Add a task; print its id.",
+    description = {
+      "A task like one that is not finished yet (same spec) is not added again: the id is that"
+          + " one's. --no-dedupe adds it all the same, and so does --count, which asks for that"
+          + " many."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reproq enqueue reproq.echo --kwargs '{\"text\": \"hello\"}'",
+      "  reproq enqueue reproq.flaky --kwargs '{\"failures\": 2}' --backoff 0.5 --max-attempts 5",
+      "  reproq enqueue reproq.noop --count 2000 --queue bulk --delay 1m30s"
+    })
+final class EnqueueCommand implements Runnable {
+  private static final int BATCH = 1000;
+
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Parameters(paramLabel = "TASK_PATH", description = "Which code runs, as in sample.greet.")
+  private String taskPath = "";
+
+  @Option(names = "--args", paramLabel = "JSON", description = "Positional arguments, an array.")
+  private @Nullable String args;
+
+  @Option(names = "--kwargs", paramLabel = "JSON", description = "Named arguments, an object.")
+  private @Nullable String kwargs;
+
+  @Option(names = "--queue", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
+  private String queue = Spec.DEFAULT_QUEUE;
+
+  @Option(names = "--priority", paramLabel = "N", description = "Higher runs first. Default: 0.")
+  private int priority;
+
+  @Option(
+      names = "--delay",
+      paramLabel = "DURATION",
+      description = "Start no earlier than this from now: seconds (2, 0.5), 1m30s, 7d or PT2S.")
+  private Duration delay = Duration.ZERO;
+
+  @Option(
+      names = "--lock-key",
+      paramLabel = "KEY",
+      description = "At most one task with this key runs at a time.")
+  private @Nullable String lockKey;
+
+  @Option(
+      names = "--max-attempts",
+      paramLabel = "N",
+      description = "Attempts in all. Default: ${DEFAULT-VALUE}.")
+  private int maxAttempts = RetryPolicy.DEFAULT.maxAttempts();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long one attempt may take. Default: 15m.")
+  private Duration timeout = Spec.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--backoff",
+      paramLabel = "DURATION",
+      description = "Delay after the first failure; it doubles with each, up to 1h. Default: 30s.")
+  private Duration backoff = RetryPolicy.DEFAULT.base();
+
+  @Option(names = "--count", paramLabel = "N", description = "Add so many such tasks. Default: 1.")
+  private int count = 1;
+
+  @Option(names = "--no-dedupe", description = "Add the task beside any unfinished one like it.")
+  private boolean noDedupe;
+
+  EnqueueCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    atLeast(1, "--count", count);
+    var task = task();
+    try (var store = database.open()) {
+      for (var left = count; left > 0; left -= BATCH) {
+        var batch = Collections.nCopies(Math.min(left, BATCH), task);
+        store.enqueue(batch).forEach(enqueued -> common.out().println(enqueued.resultId()));
+      }
+    }
+  }
+
+  private NewTask task() {
+    var payload =
+        new Payload(
+            json("--args", args, Json.EMPTY_ARRAY),
+            json("--kwargs", kwargs, Json.EMPTY_OBJECT),
+            false);
+    var spec =
+        Spec.of(taskPath)
+            .payload(payload)
+            .queue(queue)
+            .priority(priority)
+            .limits(new Limits(lockKey, null, 0))
+            .timeout(timeout)
+            .retry(retry())
+            .build();
+    return NewTask.of(spec).after(delay).unique(!noDedupe && count == 1);
+  }
+
+  private RetryPolicy retry() {
+    atLeast(1, "--max-attempts", maxAttempts);
+    var policy = RetryPolicy.DEFAULT.withMaxAttempts(maxAttempts).withBase(backoff);
+    // A first delay beyond the cap was asked for by name: it raises the cap.
+    return backoff.compareTo(policy.cap()) > 0 ? policy.withCap(backoff) : policy;
+  }
+
+  private static Json json(String flag, @Nullable String text, Json empty) {
+    if (text == null) {
+      return empty;
+    }
+    try {
+      var json = Json.parse(text).canonical();
+      var found = json.tree();
+      var wantsArray = empty.equals(Json.EMPTY_ARRAY);
+      if (wantsArray ? found.isArray() : found.isObject()) {
+        return json;
+      }
+      throw new CommandFailure(
+          flag
+              + " must be a JSON "
+              + (wantsArray ? "array" : "object")
+              + ", was "
+              + found.getNodeType().name().toLowerCase(Locale.ROOT));
+    } catch (InvalidJsonException e) {
+      throw new CommandFailure(flag + " is " + e.getMessage());
+    }
+  }
+}

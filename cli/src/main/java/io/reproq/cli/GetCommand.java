@@ -1,0 +1,43 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `reproq get`.
+@Command(
+    name = "get",
+    header = "Show one task.",
+    footer = {"", "Examples:", "  reproq get 42", "  reproq get 42 --json"})
+final class GetCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Parameters(paramLabel = "ID", description = "The task's id, as enqueue printed it.")
+  private long id;
+
+  @Option(names = "--json", description = "Print the columns of task_runs as a JSON object.")
+  private boolean json;
+
+  GetCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    try (var store = database.open()) {
+      var found = store.find(List.of(id));
+      if (found.isEmpty()) {
+        throw new CommandFailure("there is no task " + id + " in " + store.describe());
+      }
+      var run = found.getFirst();
+      common.out().println(json ? TaskRunJson.of(run) : TaskRunText.of(run));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.store.QueueStatus;
+import io.reproq.store.TaskStore;
+import io.reproq.store.WorkerRow;
+import io.reproq.task.TaskStatus;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `reproq status`.
+@Command(
+    name = "status",
+    header = "Count the tasks by status and queue; list the workers.",
+    footer = {"", "Examples:", "  reproq status", "  reproq status --json"})
+final class StatusCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  StatusCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    try (var store = database.open()) {
+      var queues = queues(store.counts());
+      if (json) {
+        common.out().println(toJson(queues, store.workers()));
+      } else {
+        print(store, queues);
+      }
+    }
+  }
+
+  private static Map<String, Map<TaskStatus, Long>> queues(Map<QueueStatus, Long> counts) {
+    var queues = new TreeMap<String, Map<TaskStatus, Long>>();
+    counts.forEach((key, count) -> {
+      if (count != 0) {
+        queues
+            .computeIfAbsent(key.queue(), queue -> new EnumMap<>(TaskStatus.class))
+            .put(key.status(), count);
+      }
+    });
+    return queues;
+  }
+
+  private static Map<TaskStatus, Long> total(Map<String, Map<TaskStatus, Long>> queues) {
+    var total = new EnumMap<TaskStatus, Long>(TaskStatus.class);
+    queues
+        .values()
+        .forEach(queue -> queue.forEach((status, count) -> total.merge(status, count, Long::sum)));
+    return total;
+  }
+
+  private static ObjectNode toJson(
+      Map<String, Map<TaskStatus, Long>> queues, List<WorkerRow> workers) {
+    var out = JsonNodeFactory.instance.objectNode();
+    fill(out.putObject("tasks"), total(queues));
+    var byQueue = out.putObject("queues");
+    queues.forEach((name, counts) -> fill(byQueue.putObject(name), counts));
+    var list = out.putArray("workers");
+    for (var worker : workers) {
+      var info = worker.info();
+      var entry = list.addObject().put("worker_id", info.workerId());
+      entry.put("incarnation", info.incarnation().toString());
+      entry.put("hostname", info.hostname());
+      entry.put("concurrency", info.concurrency());
+      entry.put("running", worker.running());
+      var names = entry.putArray("queues");
+      info.queues().forEach(names::add);
+      var handles = entry.putArray("handles");
+      info.handles().stream().sorted().forEach(handles::add);
+      entry.put("started_at", worker.startedAt().toString());
+      entry.put("last_seen_at", worker.lastSeenAt().toString());
+      entry.put("leased_until", worker.leasedUntil().toString());
+      entry.put("version", info.version());
+    }
+    return out;
+  }
+
+  private static void fill(ObjectNode out, Map<TaskStatus, Long> counts) {
+    counts.forEach((status, count) -> out.put(status.name(), count));
+  }
+
+  private void print(TaskStore store, Map<String, Map<TaskStatus, Long>> queues) {
+    var out = common.out();
+    out.println(store.describe());
+    if (queues.isEmpty()) {
+      out.println("no tasks");
+    } else {
+      var header = new StringBuilder("%-16s".formatted("queue"));
+      for (var status : TaskStatus.values()) {
+        header.append("%11s".formatted(status));
+      }
+      out.println(header);
+      queues.forEach((name, counts) -> out.println(row(name, counts)));
+    }
+    var workers = store.workers();
+    out.println(workers.isEmpty() ? "no workers" : "workers");
+    for (var worker : workers) {
+      var info = worker.info();
+      out.printf(
+          "  %s: runs %d of %d, queues %s, last seen %s%n",
+          info.workerId(),
+          worker.running(),
+          info.concurrency(),
+          String.join(",", info.queues()),
+          worker.lastSeenAt());
+    }
+  }
+
+  private static String row(String name, Map<TaskStatus, Long> counts) {
+    var row = new StringBuilder("%-16s".formatted(name));
+    for (var status : TaskStatus.values()) {
+      row.append("%11d".formatted(counts.getOrDefault(status, 0L)));
+    }
+    return row.toString();
+  }
+}

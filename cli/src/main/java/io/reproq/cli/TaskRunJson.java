@@ -1,0 +1,111 @@
+package io.reproq.cli;
+
+import io.reproq.json.Json;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskRun.AttemptError;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A task as JSON: the columns of `task_runs`, then what this program knows beyond them.
+final class TaskRunJson {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private TaskRunJson() {}
+
+  /// One line of JSON.
+  static String of(TaskRun run) {
+    var out = NODES.objectNode();
+    var spec = run.spec().tree();
+    var exec = spec.path("exec");
+    out.put("result_id", run.resultId());
+    out.put("backend_alias", "default");
+    out.put("queue_name", run.queue());
+    out.put("priority", spec.path("priority").intValue(0));
+    time(out, "run_after", run.times().runAfter());
+    out.set("spec_json", spec);
+    out.put("spec_hash", run.specHash());
+    out.put("task_path", run.taskPath());
+    out.put("status", run.standing().status().name());
+    time(out, "enqueued_at", run.times().enqueuedAt());
+    time(out, "started_at", run.times().startedAt());
+    time(out, "last_attempted_at", run.times().lastAttemptedAt());
+    time(out, "finished_at", run.times().finishedAt());
+    out.put("attempts", run.standing().attempts());
+    out.set("max_attempts", exec.path("max_attempts"));
+    out.set("timeout_seconds", exec.path("timeout_seconds"));
+    for (var key : new String[] {"lock_key", "concurrency_key", "concurrency_limit"}) {
+      out.set(key, spec.path(key));
+    }
+    result(out, run);
+    standing(out, run);
+    return out.toString();
+  }
+
+  private static void result(ObjectNode out, TaskRun run) {
+    var workers = out.putArray("worker_ids");
+    run.standing().workerIds().forEach(workers::add);
+    json(out, "return_json", run.result().value());
+    errors(out.putArray("errors_json"), run);
+    out.putObject("metadata_json");
+    out.put("last_error", run.result().lastError());
+    time(out, "failed_at", run.times().failedAt());
+  }
+
+  private static void standing(ObjectNode out, TaskRun run) {
+    var standing = run.standing();
+    time(out, "leased_until", standing.leasedUntil());
+    out.put("leased_by", standing.leasedBy());
+    for (var column :
+        new String[] {"logs_uri", "artifacts_uri", "expires_at", "parent_id", "workflow_id"}) {
+      out.putNull(column);
+    }
+    out.put("wait_count", standing.waitCount());
+    time(out, "created_at", run.times().enqueuedAt());
+    time(out, "updated_at", updatedAt(run.times()));
+    out.put("cancel_requested", standing.cancelRequested());
+    out.put("place", standing.place());
+    out.put("parked_key", standing.parkedKey());
+    out.put("version", standing.version());
+  }
+
+  private static void errors(ArrayNode out, TaskRun run) {
+    for (AttemptError error : run.result().errors()) {
+      var failure = error.failure();
+      var entry = out.addObject().put("kind", failure.kind().label());
+      if (failure.exceptionClass() != null) {
+        entry.put("exception_class", failure.exceptionClass());
+      }
+      entry.put("message", failure.message());
+      if (failure.traceback() != null) {
+        entry.put("traceback", failure.traceback());
+      }
+      if (error.attempt() > 0) {
+        entry.put("attempt", error.attempt());
+      }
+      entry.put("at", error.at().toString());
+      if (error.workerId() != null) {
+        entry.put("worker_id", error.workerId());
+      }
+    }
+  }
+
+  private static @Nullable Instant updatedAt(TaskRun.Times times) {
+    return Stream.of(times.enqueuedAt(), times.lastAttemptedAt(), times.finishedAt())
+        .filter(Objects::nonNull)
+        .max(Instant::compareTo)
+        .orElse(null);
+  }
+
+  private static void time(ObjectNode out, String column, @Nullable Instant time) {
+    out.put(column, time == null ? null : time.toString());
+  }
+
+  private static void json(ObjectNode out, String column, @Nullable Json value) {
+    out.set(column, value == null ? NODES.nullNode() : value.tree());
+  }
+}

@@ -1,0 +1,80 @@
+package io.reproq.cli;
+
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.TaskRun;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A task as a block of lines for people.
+final class TaskRunText {
+  private static final String PATH_KEY = ClaimRequest.parkingKey("");
+
+  private final List<String> lines = new ArrayList<>();
+
+  private TaskRunText() {}
+
+  /// The block, without a line end.
+  static String of(TaskRun run) {
+    var text = new TaskRunText();
+    text.line("task", run.resultId());
+    text.line("path", run.taskPath());
+    text.line("status", run.standing().status() + because(run));
+    text.line("queue", run.queue());
+    text.line("attempts", attempts(run));
+    text.line("args", json(run, "args"));
+    text.line("kwargs", json(run, "kwargs"));
+    text.line("enqueued", run.times().enqueuedAt());
+    text.line("run after", run.times().runAfter());
+    text.line("started", run.times().startedAt());
+    text.line("finished", run.times().finishedAt());
+    text.line("running on", run.standing().leasedBy());
+    text.line("result", run.result().value());
+    for (var error : run.result().errors()) {
+      text.line(
+          error.attempt() > 0 ? "attempt " + error.attempt() : "error",
+          error.failure().kind().label()
+              + ": "
+              + error.failure().summary()
+              + " ("
+              + error.at()
+              + ")");
+    }
+    text.line("version", run.standing().version());
+    return String.join("\n", text.lines);
+  }
+
+  /// Why a task that could run does not.
+  private static String because(TaskRun run) {
+    var standing = run.standing();
+    var key = standing.parkedKey();
+    var reason =
+        switch (standing.place()) {
+          case "deferred" ->
+              standing.attempts() == 0 ? ", not due yet" : ", waits for its next attempt";
+          case "waiting" -> ", waits for " + standing.waitCount() + " other tasks";
+          case "parked" ->
+              key != null && key.startsWith(PATH_KEY)
+                  ? ", parked: no worker handles " + key.substring(PATH_KEY.length())
+                  : ", parked under " + key;
+          default -> "";
+        };
+    return standing.cancelRequested() ? reason + ", cancel requested" : reason;
+  }
+
+  private static String attempts(TaskRun run) {
+    var most = run.spec().tree().path("exec").path("max_attempts");
+    return run.standing().attempts() + (most.isMissingNode() ? "" : " of " + most);
+  }
+
+  private static @Nullable String json(TaskRun run, String part) {
+    var node = run.spec().tree().path(part);
+    return node.isEmpty() ? null : node.toString();
+  }
+
+  private void line(String name, @Nullable Object value) {
+    if (value != null) {
+      lines.add("%-11s %s".formatted(name, value));
+    }
+  }
+}
