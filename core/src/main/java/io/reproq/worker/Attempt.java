@@ -24,6 +24,9 @@ public final class Attempt {
   private final AtomicReference<State> state = new AtomicReference<>(new State.Running());
   private volatile @Nullable Thread thread;
 
+  /// Written once, before the attempt is shown to other threads.
+  private int slot;
+
   Attempt(ClaimedTask task, Spec spec, long startedNanos) {
     this.task = task;
     this.spec = spec;
@@ -52,6 +55,15 @@ public final class Attempt {
   /// worker stops.
   public boolean isStopping() {
     return !(state.get() instanceof State.Running);
+  }
+
+  /// Tells the attempt which of the worker's slots it fills.
+  void enter(int number) {
+    slot = number;
+  }
+
+  int slot() {
+    return slot;
   }
 
   /// Ties the attempt to the thread that runs its handler.

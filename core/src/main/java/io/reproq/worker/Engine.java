@@ -6,6 +6,7 @@ import io.reproq.store.Reclaimed;
 import io.reproq.store.TaskStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,9 +131,9 @@ public final class Engine {
     membership.leave();
   }
 
-  /// The attempts that run now. Live, and safe to walk while it changes.
-  public java.util.Set<Attempt> running() {
-    return slots.running();
+  /// The attempts that run now, as a set that does not change any more.
+  public Set<Attempt> running() {
+    return Set.copyOf(slots.running());
   }
 
   /// Whether nothing runs and every outcome is written.
