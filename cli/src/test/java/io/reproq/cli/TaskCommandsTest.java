@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// The commands about tasks, one after the other on one SQLite file, as a user would run them.
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(60)
 final class TaskCommandsTest {
   @TempDir private Path folder;
   private String dsn;

@@ -7,6 +7,7 @@ import io.reproq.store.TaskStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,8 +116,11 @@ public final class Engine {
       return List.of();
     }
     var reclaimed = store.reclaim(incarnation.get());
+    reclaimed.stream()
+        .collect(Collectors.groupingBy(Reclaimed::workerId, Collectors.counting()))
+        .forEach((dead, tasks) -> log.warn("worker {} died; took back {} tasks", dead, tasks));
     for (var one : reclaimed) {
-      log.warn("task {}: its worker {} died; now {}", one.resultId(), one.workerId(), one.place());
+      log.info("task {}: taken back, now {}", one.resultId(), one.place().label());
     }
     return reclaimed;
   }

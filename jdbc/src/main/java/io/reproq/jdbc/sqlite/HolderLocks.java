@@ -49,10 +49,15 @@ final class HolderLocks implements AutoCloseable {
   }
 
   /// Takes the lock of `incarnation`, until it is released or the process ends.
-  void take(UUID incarnation) {
+  ///
+  /// @return whether it was not held here before
+  boolean take(UUID incarnation) {
     var file = file(incarnation);
     lock.lock();
     try {
+      if (held.containsKey(incarnation)) {
+        return false;
+      }
       Files.createDirectories(folder);
       var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
@@ -61,6 +66,7 @@ final class HolderLocks implements AutoCloseable {
             "somebody else holds the lock of this worker, " + file, false, null);
       }
       held.put(incarnation, channel);
+      return true;
     } catch (IOException e) {
       throw new StoreException(
           "could not take the worker's lock %s: %s; the folder must be writable"

@@ -71,15 +71,15 @@ final class Places {
   void put(PlacedTask task, TaskStatus from, Place next, Ending ending) throws SQLException {
     switch (next) {
       case Place.Ready(var attempts) -> {
-        row(PUT_READY, task, attempts).update();
+        blocked(PUT_READY, task, attempts).update();
         transaction.bringWork();
       }
       case Place.Deferred(var attempts, var delay) ->
-          row(PUT_DEFERRED, task, attempts)
+          blocked(PUT_DEFERRED, task, attempts)
               .set("run_after", Micros.after(transaction.now(), delay))
               .update();
       case Place.Parked(var attempts, var key) ->
-          row(PUT_PARKED, task, attempts).set("parked_key", key).update();
+          blocked(PUT_PARKED, task, attempts).set("parked_key", key).update();
       case Place.Finished(var outcome, var attempts) -> finish(task, outcome, attempts, ending);
       case Place.Running running -> throw notByPut(task, next);
       case Place.Waiting waiting -> throw notByPut(task, next);
@@ -125,13 +125,16 @@ final class Places {
     transaction.on(FORGET_CANCELS).set("ids", ids).update();
   }
 
+  private PreparedQuery blocked(Query put, PlacedTask task, int attempts) throws SQLException {
+    return row(put, task, attempts).set("rank", task.rank());
+  }
+
   private PreparedQuery row(Query put, PlacedTask task, int attempts) throws SQLException {
     return transaction
         .on(put)
         .set("result_id", task.resultId())
         .set("queue_name", task.queue())
         .set("task_path", task.taskPath())
-        .set("rank", task.rank())
         .set("version", task.version() + 1)
         .set("attempts", attempts)
         .set("started_at", task.startedAt())

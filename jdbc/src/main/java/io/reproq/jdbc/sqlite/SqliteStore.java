@@ -60,7 +60,7 @@ final class SqliteStore implements TaskStore {
     this.file = file;
     this.settings = settings;
     this.signal = signal;
-    this.writer = new Writer(file, settings.time(), signal::tell);
+    this.writer = new Writer(file, settings.time(), signal::tell, Writer.PATIENCE);
     this.readers = new Readers(file);
     this.workers = new Workers(writer, readers, settings.time(), new HolderLocks(file.path()));
   }

@@ -45,7 +45,7 @@ final class Successes {
     for (var worker : byWorker.entrySet()) {
       settled += insert(worker.getKey(), worker.getValue());
     }
-    leaveRunning(successes.stream().map(Settlement::resultId).toList());
+    leaveRunning(successes.stream().map(Settlement::resultId).distinct().toList());
     return settled == successes.size();
   }
 

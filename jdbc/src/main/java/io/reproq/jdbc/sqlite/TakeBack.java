@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Takes back what a worker holds, and strikes it out.
 final class TakeBack {
   private static final Query HELD_BY = SqliteStore.SQL.get("held_by");
+  private static final Query WORKER_ID = SqliteStore.SQL.get("living_worker");
   private static final Query DELETE_WORKER = SqliteStore.SQL.get("delete_worker");
   private static final Failure LOST =
       Failure.of(FailureKind.LEASE_EXPIRY, "Worker heartbeat lost or process crashed");
-  private static final String LOST_FOR_GOOD = LOST.kind().label() + ": " + LOST.message();
 
   private final Transaction transaction;
   private final Places places;
@@ -36,9 +36,14 @@ final class TakeBack {
 
   /// From a worker that leaves: its attempts do not count.
   void fromLeaving(UUID incarnation) throws SQLException {
+    var workerId =
+        transaction
+            .on(WORKER_ID)
+            .set("incarnation", Values.bytes(incarnation))
+            .first(row -> row.text("worker_id"));
     for (var held : heldBy(incarnation)) {
       var back = Transitions.settled(held.attempt, new Outcome.GivenBack(), held.retry(), 0);
-      move(incarnation, held, back, null);
+      move(new ClaimId(incarnation, held.claimNumber), held, back, workerId);
     }
     strikeOut(incarnation);
   }
@@ -48,17 +53,21 @@ final class TakeBack {
     var all = new ArrayList<Reclaimed>();
     for (var held : heldBy(incarnation)) {
       places.record(held.resultId, held.attempt, LOST, workerId);
-      var place = Transitions.reclaimed(held.attempt, held.retry());
-      place = move(incarnation, held, place, workerId);
+      // A requested cancel goes before the end of a task whose attempts are used up.
+      var next =
+          held.isCancelRequested
+              ? new Place.Ready(held.attempt)
+              : Transitions.reclaimed(held.attempt, held.retry());
+      var place = move(new ClaimId(incarnation, held.claimNumber), held, next, workerId);
       all.add(new Reclaimed(held.resultId, workerId, place));
     }
     strikeOut(incarnation);
     return all;
   }
 
-  private Place move(UUID incarnation, Held held, Place next, @Nullable String workerId)
+  private Place move(ClaimId claim, Held held, Place next, @Nullable String workerId)
       throws SQLException {
-    var task = places.takeClaimed(held.resultId, new ClaimId(incarnation, held.claimNumber));
+    var task = places.takeClaimed(held.resultId, claim);
     if (task == null) {
       throw new IllegalStateException("task " + held.resultId + " left its place meanwhile");
     }
@@ -68,7 +77,7 @@ final class TakeBack {
       places.record(held.resultId, held.attempt, Settle.CANCELLED, workerId);
       ending = new Ending(null, Settle.CANCELLED.summary());
     } else if (place.status() == TaskStatus.FAILED) {
-      ending = new Ending(null, LOST_FOR_GOOD);
+      ending = new Ending(null, LOST.summary());
     }
     places.put(task, TaskStatus.RUNNING, place, ending);
     return place;

@@ -44,14 +44,16 @@ final class Workers implements AutoCloseable {
     this.locks = locks;
   }
 
-  /// Takes the worker's lock, then enters it: a row without a lock would be dead on arrival.
+  /// Takes the worker's lock, then enters it: a row without a lock would be dead on arrival. One
+  /// that is there already, because the answer to its first join was lost, stays as it is.
   void join(WorkerInfo worker) {
-    var incarnation = worker.incarnation();
-    locks.take(incarnation);
+    var isNew = locks.take(worker.incarnation());
     try {
       writer.write("join", transaction -> enter(transaction, worker));
     } catch (StoreException e) {
-      locks.release(incarnation);
+      if (isNew) {
+        locks.release(worker.incarnation());
+      }
       throw e;
     }
   }
@@ -180,7 +182,7 @@ final class Workers implements AutoCloseable {
                         new WorkerSighting(
                             Values.uuid(row.bytes("incarnation")),
                             row.number("beat"),
-                            row.number("leased_until") < now,
+                            row.number("leased_until") <= now,
                             row.number("lease"),
                             row.number("heartbeat"),
                             row.text("process"))));

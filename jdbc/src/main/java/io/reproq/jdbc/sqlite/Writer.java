@@ -37,7 +37,9 @@ final class Writer implements AutoCloseable {
   /// Small enough that others, who wait at the file's lock, get their turn.
   private static final int LARGEST_GROUP = 32;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  /// How long others may keep the file's lock.
+  static final Duration PATIENCE = Duration.ofSeconds(8);
+
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(20);
   private static final long SHORTEST_PAUSE_NANOS = 50_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000;
@@ -45,6 +47,7 @@ final class Writer implements AutoCloseable {
   private final SqliteFile file;
   private final TimeSource time;
   private final Runnable onWork;
+  private final Duration patience;
   private final Session session;
   private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
   private final ReentrantLock gate = new ReentrantLock();
@@ -55,10 +58,12 @@ final class Writer implements AutoCloseable {
   ///
   /// @param time the store's clock
   /// @param onWork called after a commit that may have brought work
-  Writer(SqliteFile file, TimeSource time, Runnable onWork) throws SQLException {
+  /// @param patience how long others may keep the file's lock
+  Writer(SqliteFile file, TimeSource time, Runnable onWork, Duration patience) throws SQLException {
     this.file = file;
     this.time = time;
     this.onWork = onWork;
+    this.patience = patience;
     this.session = file.session(FOR_WRITING);
     this.thread = Thread.ofPlatform().name("reproq-sqlite-writer").daemon().unstarted(this::loop);
     thread.start();
@@ -80,6 +85,11 @@ final class Writer implements AutoCloseable {
       gate.unlock();
     }
     return job.await();
+  }
+
+  /// How many verbs wait for their turn.
+  int queued() {
+    return queue.size();
   }
 
   /// Does what waits, and ends the thread.
@@ -188,7 +198,7 @@ final class Writer implements AutoCloseable {
   /// often.
   private void begin() throws SQLException {
     var clock = TimeSource.system();
-    var end = clock.nanoTime() + PATIENCE.toNanos();
+    var end = clock.nanoTime() + patience.toNanos();
     var pause = SHORTEST_PAUSE_NANOS;
     while (true) {
       try {

@@ -130,7 +130,9 @@ CREATE TABLE finished (
 -- One index a status, because SQLite uses a partial index only where its condition is written out.
 CREATE INDEX finished_failed ON finished (result_id) WHERE status = 'FAILED';
 CREATE INDEX finished_cancelled ON finished (result_id) WHERE status = 'CANCELLED';
-CREATE INDEX finished_path ON finished (task_path, result_id);
+-- The status comes before the id, because the views have a branch for each.
+CREATE INDEX finished_path ON finished (task_path, status, result_id);
+CREATE INDEX finished_queue ON finished (queue_name, status, result_id);
 
 -- All that went wrong, in the order of failure_id.
 CREATE TABLE failure (

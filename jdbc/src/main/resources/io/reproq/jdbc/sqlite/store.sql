@@ -241,6 +241,7 @@ INSERT INTO worker (incarnation, worker_id, hostname, concurrency, queues, handl
   heartbeat, version, process, started_at, last_seen_at, leased_until, beat)
 VALUES (:incarnation, :worker_id, :hostname, :concurrency, :queues, :handles, :lease, :heartbeat,
   :version, :process, :now, :now, :leased_until, 0)
+ON CONFLICT (incarnation) DO NOTHING
 
 -- name: renew_worker
 UPDATE worker SET beat = beat + 1, last_seen_at = :now, leased_until = :now + lease

@@ -1,0 +1,91 @@
+package io.reproq.jdbc.sqlite;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/// A worker in a process of its own, that claims what there is and then does nothing.
+final class Bystander implements AutoCloseable {
+  private final Process process;
+  private final UUID incarnation;
+
+  private Bystander(Process process, UUID incarnation) {
+    this.process = process;
+    this.incarnation = incarnation;
+  }
+
+  /// Starts one, and returns when it holds `tasks` tasks.
+  static Bystander holding(int tasks, Path file) throws IOException {
+    var classes =
+        String.join(
+            File.pathSeparator,
+            Path.of("target", "test-classes").toString(),
+            Path.of("target", "classes").toString(),
+            System.getProperty("jdk.module.path", ""),
+            System.getProperty("java.class.path", ""),
+            System.getProperty("surefire.test.class.path", ""));
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes,
+                Main.class.getName(),
+                file.toString(),
+                Integer.toString(tasks))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    var out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    var line = out.readLine();
+    if (line == null) {
+      process.destroyForcibly();
+      throw new AssertionError("the other process ended before it had joined");
+    }
+    return new Bystander(process, UUID.fromString(line));
+  }
+
+  UUID incarnation() {
+    return incarnation;
+  }
+
+  /// Ends it as `kill -9` does.
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /// What runs in the other process.
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws IOException {
+      var file = Path.of(arguments[0]).toAbsolutePath();
+      var folder = file.getParent();
+      if (folder == null) {
+        throw new IllegalArgumentException("the file has no folder: " + file);
+      }
+      try (var fixture = new Fixture(folder)) {
+        var store = fixture.open();
+        var incarnation = Fixture.join(store);
+        var wanted = Integer.parseInt(arguments[1]);
+        if (wanted > 0 && Fixture.claim(store, incarnation, wanted).size() != wanted) {
+          throw new IllegalStateException("there are not " + wanted + " tasks to claim");
+        }
+        System.out.println(incarnation);
+        // Until the parent ends.
+        while (System.in.read() >= 0) {
+          store.renew(incarnation);
+        }
+      }
+    }
+  }
+}
