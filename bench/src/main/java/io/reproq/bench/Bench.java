@@ -11,7 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The command line: one scenario, measured and shown.
 public final class Bench {
-  private static final List<Scenario> SCENARIOS = List.of(new MemoryScenario());
+  private static final List<Scenario> SCENARIOS =
+      List.of(new MemoryScenario(), new SqliteScenario(), new PickupScenario());
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

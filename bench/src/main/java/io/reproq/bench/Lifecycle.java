@@ -15,6 +15,7 @@ final class Lifecycle {
   @SuppressWarnings("NullAway") // A class literal is never of a nullable type; Void has only null.
   private static final TaskType<@Nullable Void, @Nullable Void> NOOP =
       TaskType.of("bench.noop", Void.class, Void.class);
+
   private static final QueueStatus DONE = new QueueStatus("default", TaskStatus.SUCCESSFUL);
 
   private Lifecycle() {}

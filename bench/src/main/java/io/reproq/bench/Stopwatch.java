@@ -24,8 +24,8 @@ final class Stopwatch {
     return time.nanoTime() - start;
   }
 
-  /// What `count` tasks came to by now: how many in a second, and microseconds of processor time for
-  /// each, collector and compiler included. The latter says something on a busy machine, too.
+  /// What `count` tasks came to by now: how many in a second, and microseconds of processor time
+  /// for each, collector and compiler included. The latter says something on a busy machine, too.
   Map<String, Double> rates(long count) {
     var rates = new LinkedHashMap<String, Double>();
     rates.put("tasks/s", count * 1e9 / nanos());

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// The attempts that run, and the room for more. Safe for use by many threads.
 ///
-/// An attempt stays in the slot that it entered until it leaves, and knows its number: to leave costs
-/// the same however many run, and a walk over the slots finds every attempt that was there from the
-/// walk's beginning to its end.
+/// An attempt stays in the slot that it entered until it leaves, and knows its number: to leave
+/// costs the same however many run, and a walk over the slots finds every attempt that was there
+/// from the walk's beginning to its end.
 final class Slots {
   private static final int NOBODY_WAITS = Integer.MAX_VALUE;
 
