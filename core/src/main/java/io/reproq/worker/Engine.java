@@ -135,9 +135,9 @@ public final class Engine {
     membership.leave();
   }
 
-  /// The attempts that run now. Live, and safe to walk while it changes.
+  /// The attempts that run now, as a set that does not change any more.
   public Set<Attempt> running() {
-    return slots.running();
+    return Set.copyOf(slots.running());
   }
 
   /// Whether nothing runs and every outcome is written.
