@@ -88,6 +88,9 @@ final class Commands implements Callable<Integer> {
             .sum();
     if (lines.getLast().getCommand() instanceof WorkerCommand) {
       ConsoleLogging.choose(verbosity > 0 ? "DEBUG" : "INFO", ConsoleLogging.Stream.OUTPUT);
+    } else if (verbosity == 0 && lines.getLast().getCommand() instanceof DemoCommand) {
+      // That tasks of a killed run start again is what it shows, and no warning.
+      ConsoleLogging.choose("ERROR", ConsoleLogging.Stream.ERROR);
     } else if (verbosity > 0) {
       ConsoleLogging.choose(verbosity > 1 ? "DEBUG" : "INFO", ConsoleLogging.Stream.ERROR);
     }

@@ -68,7 +68,7 @@ final class EnqueueCommand implements Runnable {
   @Option(
       names = "--lock-key",
       paramLabel = "KEY",
-      description = "At most one task with this key runs at a time.")
+      description = "Kept with the task; tasks of one key do not exclude each other yet.")
   private @Nullable String lockKey;
 
   @Option(

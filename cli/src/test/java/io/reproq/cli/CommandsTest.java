@@ -69,6 +69,7 @@ final class CommandsTest {
           demo --dir /no/such/folder     ¦ 1 ¦ cannot read /no/such/folder: no such file or folder
           demo --dir /dev/null           ¦ 1 ¦ cannot read /dev/null: not a folder
           spec-hash /no/such/file        ¦ 1 ¦ cannot read /no/such/file: no such file or folder
+          migrate --print --status       ¦ 2 ¦ --print, --status are mutually exclusive (specify only one)
           spec-hash                      ¦ 1 ¦ not JSON: the text is empty
           """)
   void a_mistake_is_answered_by_one_line(String line, int code, String message) {
@@ -88,6 +89,7 @@ final class CommandsTest {
         "get",
         "status",
         "cancel",
+        "migrate",
         "spec-hash",
         "completion",
         "version"

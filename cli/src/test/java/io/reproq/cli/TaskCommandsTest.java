@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// The commands about tasks, one after the other on one SQLite file, as a user would run them.
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(60)
 final class TaskCommandsTest {
   @TempDir private Path folder;
   private String dsn;
@@ -156,6 +158,21 @@ final class TaskCommandsTest {
             "mail":{"READY":1}},"workers":[]}\
             """);
     assertThat(run("status").out()).contains("mail", "no workers");
+  }
+
+  @Test
+  void migrate_tells_and_takes_the_steps_that_are_missing() {
+    assertThat(run("migrate", "--status").out()).startsWith("missing 1 places");
+    assertThat(run("migrate", "--print").out())
+        .startsWith("-- Version 1 places")
+        .contains("CREATE");
+    assertThat(run("migrate", "--status").out()).doesNotContain("applied");
+
+    assertThat(run("migrate").out()).startsWith("applied 1 places");
+
+    assertThat(run("migrate").out()).startsWith("up to date at version ");
+    assertThat(run("migrate", "--status").out()).doesNotContain("missing");
+    assertThat(run("migrate", "--print").out()).isEmpty();
   }
 
   @Test

@@ -17,12 +17,17 @@ import org.jspecify.annotations.Nullable;
 /// counts. Any other end of a stopping attempt is the one for which it was stopped.
 public final class Attempt {
   private static final Duration CENTURY = Duration.ofDays(36_500);
+  private static final State RUNNING = new State.Running();
+  private static final State OVER = new State.Over();
 
   private final ClaimedTask task;
   private final Spec spec;
   private final long deadline;
-  private final AtomicReference<State> state = new AtomicReference<>(new State.Running());
+  private final AtomicReference<State> state = new AtomicReference<>(RUNNING);
   private volatile @Nullable Thread thread;
+
+  /// Written once, before the attempt is shown to other threads.
+  private int slot;
 
   Attempt(ClaimedTask task, Spec spec, long startedNanos) {
     this.task = task;
@@ -54,6 +59,15 @@ public final class Attempt {
     return !(state.get() instanceof State.Running);
   }
 
+  /// Tells the attempt which of the worker's slots it fills.
+  void enter(int number) {
+    slot = number;
+  }
+
+  int slot() {
+    return slot;
+  }
+
   /// Ties the attempt to the thread that runs its handler.
   ///
   /// @return false when it need not begin any more
@@ -70,7 +84,7 @@ public final class Attempt {
   ///
   /// @return the outcome to send, null when none is to be sent any more
   @Nullable Outcome end(Outcome outcome) {
-    return switch (state.getAndSet(new State.Over())) {
+    return switch (state.getAndSet(OVER)) {
       case State.Running running -> outcome;
       case State.Stopping(var because, var since) ->
           outcome instanceof Outcome.Succeeded ? outcome : because;
@@ -97,7 +111,7 @@ public final class Attempt {
     var current = state.get();
     return current instanceof State.Stopping(var because, var since)
             && nanoTime - since >= graceNanos
-            && state.compareAndSet(current, new State.Over())
+            && state.compareAndSet(current, OVER)
         ? because
         : null;
   }
@@ -106,7 +120,7 @@ public final class Attempt {
   ///
   /// @return false when it was over already
   boolean lose() {
-    var lost = !(state.getAndSet(new State.Over()) instanceof State.Over);
+    var lost = !(state.getAndSet(OVER) instanceof State.Over);
     if (lost) {
       interrupt();
     }

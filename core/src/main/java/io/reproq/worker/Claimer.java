@@ -6,8 +6,9 @@ import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.TaskStore;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -45,7 +46,7 @@ final class Claimer {
       if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
         taken = tasks;
         taken.forEach(start);
-        return new Claimed(taken.size(), rotation.saw(quotas, queuesOf(taken, quotas)) || moved);
+        return new Claimed(taken.size(), rotation.saw(quotas, byQueue(taken, quotas)) || moved);
       }
       return Claimed.NOTHING;
     } finally {
@@ -54,16 +55,17 @@ final class Claimer {
     }
   }
 
-  private static List<String> queuesOf(List<ClaimedTask> tasks, List<Quota> quotas) {
-    var only = quotas.getFirst().queue();
-    var names = new ArrayList<String>(tasks.size());
-    for (var task : tasks) {
-      names.add(
-          quotas.size() > 1 && task.description() instanceof Description.Valid(var spec)
-              ? spec.queue()
-              : only);
+  private static Map<String, Integer> byQueue(List<ClaimedTask> tasks, List<Quota> quotas) {
+    if (quotas.size() == 1) {
+      return Map.of(quotas.getFirst().queue(), tasks.size());
     }
-    return names;
+    var counts = new HashMap<String, Integer>();
+    for (var task : tasks) {
+      if (task.description() instanceof Description.Valid(var spec)) {
+        counts.merge(spec.queue(), 1, Integer::sum);
+      }
+    }
+    return counts;
   }
 
   /// What a claim asks by.

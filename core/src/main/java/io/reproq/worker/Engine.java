@@ -6,6 +6,8 @@ import io.reproq.store.Reclaimed;
 import io.reproq.store.TaskStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,8 +116,11 @@ public final class Engine {
       return List.of();
     }
     var reclaimed = store.reclaim(incarnation.get());
+    reclaimed.stream()
+        .collect(Collectors.groupingBy(Reclaimed::workerId, Collectors.counting()))
+        .forEach((dead, tasks) -> log.warn("worker {} died; took back {} tasks", dead, tasks));
     for (var one : reclaimed) {
-      log.warn("task {}: its worker {} died; now {}", one.resultId(), one.workerId(), one.place());
+      log.info("task {}: taken back, now {}", one.resultId(), one.place().label());
     }
     return reclaimed;
   }
@@ -130,9 +135,9 @@ public final class Engine {
     membership.leave();
   }
 
-  /// The attempts that run now. Live, and safe to walk while it changes.
-  public java.util.Set<Attempt> running() {
-    return slots.running();
+  /// The attempts that run now, as a set that does not change any more.
+  public Set<Attempt> running() {
+    return Set.copyOf(slots.running());
   }
 
   /// Whether nothing runs and every outcome is written.

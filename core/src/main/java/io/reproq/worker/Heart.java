@@ -64,7 +64,7 @@ final class Heart {
 
   private Known look() {
     var sent = claims.sent();
-    var running = List.copyOf(slots.running());
+    var running = slots.running();
     var fences = new HashSet<Fence>();
     running.forEach(attempt -> fences.add(new Fence(attempt.resultId(), attempt.claimId())));
     settler.pending().forEach(s -> fences.add(new Fence(s.resultId(), s.claimId())));

@@ -3,6 +3,7 @@ package io.reproq.worker;
 import io.reproq.clock.TimeSource;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
+import java.lang.module.ModuleDescriptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Membership {
   private static final String VERSION =
       Optional.ofNullable(Membership.class.getModule().getDescriptor())
-          .flatMap(java.lang.module.ModuleDescriptor::rawVersion)
+          .flatMap(ModuleDescriptor::rawVersion)
           .or(() -> Optional.ofNullable(Membership.class.getPackage().getImplementationVersion()))
           .orElse("unknown");
 

@@ -2,7 +2,6 @@ package io.reproq.worker;
 
 import io.reproq.store.ClaimRequest.Quota;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,14 +31,12 @@ final class Rotation {
 
   /// Remembers which of the `asked` queues gave all that was asked of them.
   ///
-  /// @param taken queue of every task that came
+  /// @param taken how many tasks came, by queue
   /// @return whether any did, so that it may have more
-  boolean saw(List<Quota> asked, List<String> taken) {
-    Map<String, Integer> counts = new HashMap<>();
-    taken.forEach(queue -> counts.merge(queue, 1, Integer::sum));
+  boolean saw(List<Quota> asked, Map<String, Integer> taken) {
     var gaveAll =
         asked.stream()
-            .filter(q -> counts.getOrDefault(q.queue(), 0) >= q.limit())
+            .filter(q -> taken.getOrDefault(q.queue(), 0) >= q.limit())
             .map(Quota::queue)
             .toList();
     // After a claim that went to the full ones alone it is everybody's turn again.

@@ -122,6 +122,9 @@ final class Settler {
       }
       divide(batch, e);
       return;
+    } catch (IllegalArgumentException e) {
+      divide(batch, e);
+      return;
     }
     for (var i = 0; i < batch.size(); i++) {
       listener.settled(batch.get(i).attempt, batch.get(i).settlement, answers.get(i));
@@ -129,7 +132,7 @@ final class Settler {
   }
 
   /// Finds the outcome that cannot be written, by halves.
-  private void divide(List<Ended> batch, StoreException cause) {
+  private void divide(List<Ended> batch, RuntimeException cause) {
     if (batch.size() > 1) {
       var middle = batch.size() / 2;
       write(batch.subList(0, middle));

@@ -14,10 +14,11 @@ import java.util.random.RandomGenerator;
 public record Surroundings(TimeSource time, RandomGenerator random, Executor threads) {
   /// The machine's clocks and chance, and a virtual thread per attempt.
   public static Surroundings real() {
+    var threads = Thread.ofVirtual().name("reproq-attempt").factory();
     return new Surroundings(
         TimeSource.system(),
         () -> ThreadLocalRandom.current().nextLong(),
-        attempt -> Thread.ofVirtual().name("reproq-attempt").start(attempt));
+        attempt -> threads.newThread(attempt).start());
   }
 
   /// The same, with time from `source`.

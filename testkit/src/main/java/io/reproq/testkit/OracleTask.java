@@ -118,7 +118,10 @@ final class OracleTask {
     var holder = worker;
     found.compare("holder", holder == null ? null : holder.id(), standing.leasedBy());
     found.compare("lease", holder == null ? null : holder.leasedUntil, standing.leasedUntil());
-    if (!madeUncounted) {
+    if (madeUncounted) {
+      var all = standing.workerIds().containsAll(countedOn);
+      found.compare("all of " + countedOn + " among " + standing.workerIds(), true, all);
+    } else {
       found.compare("workers", countedOn, standing.workerIds());
     }
   }

@@ -149,6 +149,18 @@ abstract class ReclaimContract {
   }
 
   @Test
+  void leaves_a_silent_worker_alone_whose_lease_holds() {
+    var anna = stage.worker("anna");
+    var bert = stage.worker("bert");
+    stage.running(anna);
+    stage.store().reclaim(bert.incarnation());
+
+    stage.advance(ScriptedWorker.LEASE.minusMillis(1));
+
+    assertThat(stage.store().reclaim(bert.incarnation())).isEmpty();
+  }
+
+  @Test
   void judges_nobody_at_first_sight() {
     var anna = stage.worker("anna");
     stage.running(anna);

@@ -25,6 +25,8 @@ final class ScriptedWorker {
   static final Duration LEASE = Duration.ofSeconds(15);
   static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
+  private static final int MOST_ROUNDS = 1000;
+
   private final TaskStore store;
   private final WorkerInfo info;
   private final Routing routing;
@@ -95,11 +97,14 @@ final class ScriptedWorker {
   /// Claims up to what `quota` wants, again and again while others are moved out of the way.
   List<ClaimedTask> claim(Quota quota) {
     var taken = new ArrayList<ClaimedTask>();
-    while (taken.size() < quota.limit()) {
+    for (var round = 0; taken.size() < quota.limit(); round++) {
       var answer = taken(tryClaim(new Quota(quota.queue(), quota.limit() - taken.size())));
       taken.addAll(answer.tasks());
       if (!answer.moved()) {
         break;
+      }
+      if (round == MOST_ROUNDS) {
+        throw new AssertionError("the store moves tasks out of the way for ever");
       }
     }
     return taken;

@@ -69,16 +69,14 @@ final class Progress {
   }
 
   private String text(int done) {
+    var count = "%d/%d files".formatted(done, extent.total);
+    if (done == extent.before) {
+      return count;
+    }
     var rate = rate(done);
     var left = extent.total - done;
-    return "%d/%d files, %.0f/s%s"
-        .formatted(
-            done,
-            extent.total,
-            rate,
-            left == 0
-                ? ""
-                : rate < 0.5 ? ", time left unknown" : ", " + left(left / rate) + " left");
+    return "%s, %.0f/s%s"
+        .formatted(count, rate, left == 0 ? "" : ", " + left(left / rate) + " left");
   }
 
   private static String left(double seconds) {

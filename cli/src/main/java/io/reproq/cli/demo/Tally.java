@@ -16,6 +16,7 @@ final class Tally {
   private final List<FileReport> read = new ArrayList<>();
   private final List<Manifest.Failed> failed;
   private final List<Duration> waits = new ArrayList<>();
+  private int earlier;
   private int retried;
 
   /// @param files what the tasks are for, by result_id
@@ -36,6 +37,7 @@ final class Tally {
     var value = run.result().value();
     if (run.standing().status() == TaskStatus.SUCCESSFUL && value != null) {
       read.add(report(file, value.tree()));
+      earlier += before.contains(run.resultId()) ? 1 : 0;
     } else {
       failed.add(new Manifest.Failed(file.path(), reason(run)));
     }
@@ -57,9 +59,8 @@ final class Tally {
   /// A few lines for people.
   List<String> summary(double rate) {
     var lines = new ArrayList<String>();
-    var earlier =
-        before.isEmpty() ? "" : " (%d of them by an earlier run)".formatted(before.size());
-    lines.add("done      %d files%s".formatted(read.size(), earlier));
+    var note = earlier == 0 ? "" : " (%d of them by an earlier run)".formatted(earlier);
+    lines.add("done      %d files%s".formatted(read.size(), note));
     lines.add("failed    %d".formatted(failed.size()));
     lines.add("retried   %d".formatted(retried));
     if (!waits.isEmpty()) {

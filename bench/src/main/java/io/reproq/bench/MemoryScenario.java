@@ -1,0 +1,65 @@
+package io.reproq.bench;
+
+import io.reproq.bench.Side.Role;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/// The memory store through the full lifecycle, beside a bare pool of threads.
+final class MemoryScenario implements Scenario {
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public String summary() {
+    return "memory store, enqueue to SUCCESSFUL, beside a bare thread pool";
+  }
+
+  @Override
+  public int tasks() {
+    return 500_000;
+  }
+
+  @Override
+  public int concurrency() {
+    return 4000;
+  }
+
+  @Override
+  public List<Side> sides(Options options) {
+    var cores = Runtime.getRuntime().availableProcessors();
+    return List.of(
+        new Side("memory:", Role.OURS, () -> Lifecycle.run("memory:", options)),
+        new Side("fixed pool of " + cores, Role.CEILING, () -> pool(cores, options.tasks())),
+        new Side("virtual thread each", Role.BESIDE, () -> virtualThreads(options.tasks())));
+  }
+
+  private static Map<String, Double> pool(int threads, int tasks) throws InterruptedException {
+    try (var pool = Executors.newFixedThreadPool(threads)) {
+      var done = new LongAdder();
+      var watch = new Stopwatch();
+      for (var i = 0; i < tasks; i++) {
+        var _ = pool.submit(done::increment);
+      }
+      pool.shutdown();
+      if (!pool.awaitTermination(5, TimeUnit.MINUTES) || done.sum() != tasks) {
+        throw new IllegalStateException("the pool ran " + done + " of " + tasks);
+      }
+      return watch.rates(tasks);
+    }
+  }
+
+  private static Map<String, Double> virtualThreads(int tasks) {
+    var done = new LongAdder();
+    var watch = new Stopwatch();
+    for (var i = 0; i < tasks; i++) {
+      Thread.startVirtualThread(done::increment);
+    }
+    watch.await(() -> done.sum() == tasks);
+    return watch.rates(tasks);
+  }
+}

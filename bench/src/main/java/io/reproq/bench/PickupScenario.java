@@ -1,0 +1,49 @@
+package io.reproq.bench;
+
+import io.reproq.Reproq;
+import io.reproq.bench.Side.Role;
+import java.util.List;
+import java.util.Map;
+
+/// How soon an idle worker begins a task, in one process and across two.
+final class PickupScenario implements Scenario {
+  @Override
+  public String name() {
+    return "pickup";
+  }
+
+  @Override
+  public String summary() {
+    return "from enqueue to handler, one task at a time into an idle worker";
+  }
+
+  @Override
+  public int tasks() {
+    return 500;
+  }
+
+  @Override
+  public int concurrency() {
+    return 64;
+  }
+
+  @Override
+  public List<Side> sides(Options options) {
+    return List.of(
+        new Side("memory:", Role.OURS, () -> Pickup.ours("memory:", options, PickupScenario::same)),
+        new Side("sqlite:", Role.OURS, () -> sqlite(options, false)),
+        new Side("sqlite:, two processes", Role.OURS, () -> sqlite(options, true)),
+        new Side("bare hand-over", Role.CEILING, () -> Pickup.bare(options)));
+  }
+
+  private static Map<String, Double> sqlite(Options options, boolean apart) throws Exception {
+    try (var folder = DatabaseFolder.in(options.folder())) {
+      return Pickup.ours(
+          folder.dsn(), options, reproq -> apart ? OtherProcess.on(folder.dsn()) : same(reproq));
+    }
+  }
+
+  private static Pickup.Feeder same(Reproq reproq) {
+    return sent -> reproq.enqueue(Pickup.STAMP, sent);
+  }
+}

@@ -1,0 +1,28 @@
+package io.reproq.bench;
+
+import java.util.Map;
+
+/// One of the things that a scenario compares.
+///
+/// @param name short, as the table shows it
+/// @param role what it is to the others
+/// @param measurement takes it once
+record Side(String name, Role role, Measurement measurement) {
+
+  enum Role {
+    /// What is measured.
+    OURS,
+    /// The same work without any of our code. One a scenario; ratios are against it.
+    CEILING,
+    /// Shown for information.
+    BESIDE
+  }
+
+  @FunctionalInterface
+  interface Measurement {
+    /// Sets up, measures once and clears away; only the middle part is timed.
+    ///
+    /// @return values by the name of what they are, in the order of the table
+    Map<String, Double> take() throws Exception;
+  }
+}

@@ -1,0 +1,41 @@
+package io.reproq.bench;
+
+import io.reproq.bench.Side.Role;
+import java.util.List;
+import java.util.Map;
+
+/// The SQLite store through the full lifecycle, beside a bare JDBC loop.
+final class SqliteScenario implements Scenario {
+  @Override
+  public String name() {
+    return "sqlite";
+  }
+
+  @Override
+  public String summary() {
+    return "SQLite with FULL sync, enqueue to SUCCESSFUL, beside a bare JDBC loop";
+  }
+
+  @Override
+  public int tasks() {
+    return 100_000;
+  }
+
+  @Override
+  public int concurrency() {
+    return 2000;
+  }
+
+  @Override
+  public List<Side> sides(Options options) {
+    return List.of(
+        new Side("sqlite:", Role.OURS, () -> store(options)),
+        new Side("bare JDBC loop", Role.CEILING, () -> RawSqlite.run(options)));
+  }
+
+  private static Map<String, Double> store(Options options) throws Exception {
+    try (var folder = DatabaseFolder.in(options.folder())) {
+      return Lifecycle.run(folder.dsn(), options);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// Measures Reproq beside what the machine could do without it. Not shipped.
+@org.jspecify.annotations.NullMarked
+module io.reproq.bench {
+  requires io.reproq.core;
+  requires io.reproq.jdbc;
+  requires java.management;
+  requires java.sql;
+  requires jdk.management;
+  requires static org.jspecify;
+  requires tools.jackson.databind;
+
+  // To the reader of statements its file of them, to the writer of JSON the reports.
+  opens io.reproq.bench to
+      io.reproq.jdbc,
+      tools.jackson.databind;
+}
