@@ -44,4 +44,6 @@ SELECT result_id, queue_name, task_path, 'SUCCESSFUL', 3, 1, started_at, last_at
 FROM running
 
 -- name: leave_running
-DELETE FROM running WHERE result_id IN (SELECT result_id FROM finished)
+-- EXISTS and not IN: with IN every row of finished would be looked for in running.
+DELETE FROM running
+WHERE EXISTS (SELECT 1 FROM finished f WHERE f.result_id = running.result_id)
