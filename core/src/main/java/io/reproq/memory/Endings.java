@@ -6,7 +6,6 @@ import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.task.Event;
 import io.reproq.task.Failure;
-import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.Transitions;
@@ -48,16 +47,8 @@ final class Endings {
   /// Takes an attempt back from a worker that is dead.
   Reclaimed reclaim(Row row, String workerId, Instant now) {
     var attempt = row.attempt();
-    var failure =
-        Failure.of(
-            FailureKind.LEASE_EXPIRY,
-            "worker " + workerId + " died, or was cut off, during attempt " + attempt);
-    // A requested cancel goes before the end of a task whose attempts are used up.
-    var next =
-        row.cancelRequested
-            ? new Place.Ready(attempt)
-            : Transitions.reclaimed(attempt, row.spec.retry());
-    return new Reclaimed(row.id, workerId, places.end(row, failure, next, now));
+    var next = Transitions.reclaimed(attempt, row.spec.retry(), row.cancelRequested);
+    return new Reclaimed(row.id, workerId, places.end(row, Failure.LEASE_LOST, next, now));
   }
 
   CancelAnswer cancel(long id, Instant now) {

@@ -20,6 +20,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.Event;
+import io.reproq.task.Rank;
 import io.reproq.task.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -57,7 +59,7 @@ public final class MemoryStore implements TaskStore {
   /// An empty store.
   public MemoryStore(Settings settings) {
     time = settings.time();
-    places = new Places(settings.rank());
+    places = new Places(Objects.requireNonNullElse(settings.rank(), Rank.DEFAULT));
     claims = new Claims(places, workers);
     endings = new Endings(places);
   }

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// Where every row is. The only class that moves one, so that place, counts, version and marks
 /// always agree. Read and written under the store's lock only.
 final class Places {
-  private static final Failure CANCEL = Failure.of(FailureKind.CANCELLED, "cancelled on request");
 
   final RowTable rows = new RowTable();
   final DeferredRows deferred = new DeferredRows();
@@ -101,8 +100,8 @@ final class Places {
     }
     if (place.status() == CANCELLED
         && (failure == null || failure.kind() != FailureKind.CANCELLED)) {
-      reason = CANCEL;
-      row.addError(new AttemptError(CANCEL, attempt, now, runner(row)));
+      reason = Failure.CANCELLED;
+      row.addError(new AttemptError(Failure.CANCELLED, attempt, now, runner(row)));
     }
     if (attemptsAt(place) < attempt) {
       row.dropAttempt();

@@ -5,6 +5,7 @@ import io.reproq.dsn.Dsn;
 import io.reproq.task.Rank;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /// Opens stores of one kind. Found by [java.util.ServiceLoader].
 public interface StoreProvider {
@@ -24,12 +25,14 @@ public interface StoreProvider {
   /// What every store is told.
   ///
   /// @param time the store's clock, where the database has none of its own
-  /// @param rank how queues are ordered
+  /// @param rank how queues are ordered; null for the way the database has it, which is
+  ///   [Rank#DEFAULT] until somebody says otherwise. Another one holds for all who use the
+  ///   database.
   /// @param migrate whether the schema is brought up to date first
-  record Settings(TimeSource time, Rank rank, boolean migrate) {
-    /// The machine's clocks, aging of a minute per step, migrating.
+  record Settings(TimeSource time, @Nullable Rank rank, boolean migrate) {
+    /// The machine's clocks, the database's order, migrating.
     public static Settings defaults() {
-      return new Settings(TimeSource.system(), Rank.DEFAULT, true);
+      return new Settings(TimeSource.system(), null, true);
     }
 
     public Settings withTime(TimeSource value) {

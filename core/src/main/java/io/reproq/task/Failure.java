@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 public record Failure(
     FailureKind kind, @Nullable String exceptionClass, String message, @Nullable String traceback) {
 
+  /// What is told of an attempt whose worker died, or was cut off.
+  public static final Failure LEASE_LOST =
+      of(FailureKind.LEASE_EXPIRY, "Worker heartbeat lost or process crashed");
+
+  /// What is told of an attempt that somebody wanted stopped.
+  public static final Failure CANCELLED = of(FailureKind.CANCELLED, "Task cancelled by request");
+
   private static final int SUMMARY_BYTES = 1024;
 
   /// A stack trace is for people; more than this nobody reads.
@@ -34,21 +41,30 @@ public record Failure(
         kind, name, message == null ? name : message, trace.getBuffer().substring(0, length));
   }
 
-  /// The message, cut to 1024 bytes of UTF-8 between two characters; the kind's label when there is
-  /// no message.
+  /// The failure in one line: its message, cut to 1024 bytes of UTF-8 between two characters. One
+  /// that the task did not bring upon itself is preceded by its kind, and one without a message is
+  /// its kind.
   public String summary() {
     if (message.isEmpty()) {
       return kind.label();
     }
+    return switch (kind) {
+      case LEASE_EXPIRY, WORKFLOW_FAILED -> cut(kind.label() + ": " + message);
+      case APP_ERROR, INFRA_ERROR, CANCELLED, SECURITY_VIOLATION, INVALID_SPEC, EXPIRED ->
+          cut(message);
+    };
+  }
+
+  private static String cut(String text) {
     var bytes = 0;
-    for (var i = 0; i < message.length(); ) {
-      var codePoint = message.codePointAt(i);
+    for (var i = 0; i < text.length(); ) {
+      var codePoint = text.codePointAt(i);
       bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
       if (bytes > SUMMARY_BYTES) {
-        return message.substring(0, i);
+        return text.substring(0, i);
       }
       i += Character.charCount(codePoint);
     }
-    return message;
+    return text;
   }
 }

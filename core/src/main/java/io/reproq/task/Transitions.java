@@ -47,7 +47,12 @@ public final class Transitions {
   }
 
   /// Where attempt number `attempt` leads when the worker that ran it died.
-  public static Place reclaimed(int attempt, RetryPolicy retry) {
+  ///
+  /// @param cancelRequested whether somebody wants the task stopped, which goes before everything
+  public static Place reclaimed(int attempt, RetryPolicy retry, boolean cancelRequested) {
+    if (cancelRequested) {
+      return new Place.Finished(CANCELLED, attempt);
+    }
     return retry.allows(attempt) ? new Place.Ready(attempt) : new Place.Finished(FAILED, attempt);
   }
 
@@ -102,7 +107,7 @@ public final class Transitions {
   private static @Nullable Place afterRunning(int attempt, Event event) {
     return switch (event) {
       case Event.Settle(var outcome, var retry, var draw) -> settled(attempt, outcome, retry, draw);
-      case Event.Reclaim(var retry) -> reclaimed(attempt, retry);
+      case Event.Reclaim(var retry) -> reclaimed(attempt, retry, false);
       default -> null;
     };
   }

@@ -66,8 +66,7 @@ final class Watch {
 
   private void stopCancelled(Set<Long> requested) {
     var now = surroundings.time().nanoTime();
-    var cancelled =
-        new Outcome.Cancelled(Failure.of(FailureKind.CANCELLED, "Task cancelled by request"));
+    var cancelled = new Outcome.Cancelled(Failure.CANCELLED);
     for (var attempt : slots.running()) {
       if (requested.contains(attempt.resultId()) && attempt.stop(cancelled, now)) {
         log.info("{}: cancelled by request", attempt);

@@ -36,6 +36,13 @@ final class FailureTest {
   }
 
   @Test
+  void what_a_task_did_not_bring_upon_itself_begins_with_its_kind() {
+    assertThat(Failure.LEASE_LOST.summary())
+        .isEqualTo("lease_expiry: Worker heartbeat lost or process crashed");
+    assertThat(Failure.CANCELLED.summary()).isEqualTo("Task cancelled by request");
+  }
+
+  @Test
   void no_message_leaves_the_kind() {
     assertThat(Failure.of(FailureKind.LEASE_EXPIRY, "").summary()).isEqualTo("lease_expiry");
   }

@@ -207,12 +207,10 @@ final class Oracle {
   /// is told beside the cancel is left open.
   private Place reclaim(OracleTask task) {
     var attempt = task.attempts();
-    return task.cancelRequested
-        ? end(task, null, new Place.Ready(attempt))
-        : end(
-            task,
-            Failure.of(FailureKind.LEASE_EXPIRY, ""),
-            Transitions.reclaimed(attempt, task.spec.retry()));
+    return end(
+        task,
+        task.cancelRequested ? null : Failure.LEASE_LOST,
+        Transitions.reclaimed(attempt, task.spec.retry(), task.cancelRequested));
   }
 
   private Place end(OracleTask task, @Nullable Failure failure, Place next) {

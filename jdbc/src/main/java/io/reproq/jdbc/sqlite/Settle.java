@@ -4,7 +4,6 @@ import io.reproq.jdbc.Query;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.task.Failure;
-import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// Writes what attempts came to. Successes, which are nearly all, go together; everything else is
 /// moved singly.
 final class Settle implements Transaction.Verb<List<Settled>> {
-  /// What is told of an attempt that somebody wanted stopped.
-  static final Failure CANCELLED = Failure.of(FailureKind.CANCELLED, "Task cancelled by request");
-
   private static final Query SETTLED_BEFORE = SqliteStore.SQL.get("settled_before");
   private static final Query LIVING_WORKER = SqliteStore.SQL.get("living_worker");
 
@@ -75,7 +71,7 @@ final class Settle implements Transaction.Verb<List<Settled>> {
       places.record(task.resultId(), task.attempts(), error, worker);
     }
     if (isCancelled) {
-      error = CANCELLED;
+      error = Failure.CANCELLED;
       places.record(task.resultId(), task.attempts(), error, worker);
     }
     places.put(task, TaskStatus.RUNNING, next, ending(settlement, next, error));

@@ -5,7 +5,6 @@ import io.reproq.retry.RetryPolicy;
 import io.reproq.store.Reclaimed;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
-import io.reproq.task.FailureKind;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
@@ -23,8 +22,6 @@ final class TakeBack {
   private static final Query HELD_BY = SqliteStore.SQL.get("held_by");
   private static final Query WORKER_ID = SqliteStore.SQL.get("living_worker");
   private static final Query DELETE_WORKER = SqliteStore.SQL.get("delete_worker");
-  private static final Failure LOST =
-      Failure.of(FailureKind.LEASE_EXPIRY, "Worker heartbeat lost or process crashed");
 
   private final Transaction transaction;
   private final Places places;
@@ -52,12 +49,8 @@ final class TakeBack {
   List<Reclaimed> fromDead(UUID incarnation, String workerId) throws SQLException {
     var all = new ArrayList<Reclaimed>();
     for (var held : heldBy(incarnation)) {
-      places.record(held.resultId, held.attempt, LOST, workerId);
-      // A requested cancel goes before the end of a task whose attempts are used up.
-      var next =
-          held.isCancelRequested
-              ? new Place.Ready(held.attempt)
-              : Transitions.reclaimed(held.attempt, held.retry());
+      places.record(held.resultId, held.attempt, Failure.LEASE_LOST, workerId);
+      var next = Transitions.reclaimed(held.attempt, held.retry(), held.isCancelRequested);
       var place = move(new ClaimId(incarnation, held.claimNumber), held, next, workerId);
       all.add(new Reclaimed(held.resultId, workerId, place));
     }
@@ -74,10 +67,10 @@ final class TakeBack {
     var place = held.isCancelRequested ? Transitions.underCancel(next) : next;
     var ending = Ending.PLAIN;
     if (held.isCancelRequested) {
-      places.record(held.resultId, held.attempt, Settle.CANCELLED, workerId);
-      ending = new Ending(null, Settle.CANCELLED.summary());
+      places.record(held.resultId, held.attempt, Failure.CANCELLED, workerId);
+      ending = new Ending(null, Failure.CANCELLED.summary());
     } else if (place.status() == TaskStatus.FAILED) {
-      ending = new Ending(null, LOST.summary());
+      ending = new Ending(null, Failure.LEASE_LOST.summary());
     }
     places.put(task, TaskStatus.RUNNING, place, ending);
     return place;

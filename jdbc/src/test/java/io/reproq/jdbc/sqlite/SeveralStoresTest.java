@@ -146,5 +146,7 @@ final class SeveralStoresTest {
         .containsExactly("1");
     fixture.open();
     assertThat(fixture.sql("SELECT value FROM setting")).containsExactly("0");
+    fixture.open(new Settings(TimeSource.system(), Rank.DEFAULT, true));
+    assertThat(fixture.sql("SELECT value FROM setting")).containsExactly("60000");
   }
 }
