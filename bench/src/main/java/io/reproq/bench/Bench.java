@@ -95,7 +95,7 @@ public final class Bench {
       --dir DIR        where database files are made (the folder for temporary files)
       --json FILE|-    the result as JSON, to a file or alone to standard output
 
-    BENCH_JAVA_OPTS goes to the JVM, before its own options of the script.
+    BENCH_JAVA_OPTS stands in for the JVM's options -Xms4g -Xmx4g.
     """
         .formatted(scenarios);
   }

@@ -21,7 +21,7 @@ final class MemoryScenario implements Scenario {
 
   @Override
   public int tasks() {
-    return 500_000;
+    return 1_000_000;
   }
 
   @Override
