@@ -116,13 +116,11 @@ final class Settler {
     List<Settled> answers;
     try {
       answers = store.settle(batch.stream().map(Ended::settlement).toList());
-    } catch (StoreException e) {
-      if (e.isTransient()) {
+    } catch (RuntimeException e) {
+      // Also a fault of the store's own must not hold up the others of the batch.
+      if (e instanceof StoreException failed && failed.isTransient()) {
         throw e;
       }
-      divide(batch, e);
-      return;
-    } catch (IllegalArgumentException e) {
       divide(batch, e);
       return;
     }

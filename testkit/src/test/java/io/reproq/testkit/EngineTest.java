@@ -307,7 +307,7 @@ final class EngineTest extends EngineStage {
               if (settlements.stream()
                   .anyMatch(one ->
                       one.resultId() == refused[0] && one.outcome() instanceof Outcome.Succeeded)) {
-                throw new StoreException("a NUL in the result", false, null);
+                throw new IllegalStateException("a NUL in the result");
               }
               return super.settle(settlements);
             }
