@@ -18,8 +18,10 @@ record TestDatabase(Dsn.Postgres dsn) {
 
   /// A store on this database, once all that was in it is gone.
   TaskStore openEmpty(Settings settings) {
-    sql("TRUNCATE " + TABLES);
-    sql("UPDATE reproq.setting SET value = '60000' WHERE name = 'aging_ms'");
+    sql(
+        "TRUNCATE "
+            + TABLES
+            + "; UPDATE reproq.setting SET value = '60000' WHERE name = 'aging_ms'");
     return open(settings);
   }
 
