@@ -25,11 +25,13 @@ final class Lifeline implements AutoCloseable {
 
   private final Database database;
   private final Runnable onWork;
-  private final ReentrantLock lock = new ReentrantLock();
+  // Fair: the thread that listens takes it again at once, and would leave it to nobody else.
+  private final ReentrantLock lock = new ReentrantLock(true);
   private final Set<UUID> held = new LinkedHashSet<>();
   private @Nullable Cord first;
   private @Nullable Cord second;
   private boolean listens;
+  private boolean hasListened;
   private @Nullable Thread thread;
   private volatile boolean closed;
 
@@ -190,8 +192,11 @@ final class Lifeline implements AutoCloseable {
       known = mended();
       if (listens) {
         known.listen();
-        // Something may have come while nobody listened.
-        onWork.run();
+        if (hasListened) {
+          // Something may have come while the connection was lost.
+          onWork.run();
+        }
+        hasListened = true;
       }
       first = known;
     }

@@ -17,10 +17,12 @@ final class PostgresErrors {
     };
   }
 
-  /// Whether the connection was lost, whatever became of the transaction.
+  /// Whether the connection was lost, whatever became of the transaction. A pool that had none to
+  /// give has tried for long enough itself.
   static boolean isDisconnected(SQLException e) {
     var state = state(e);
-    return state.startsWith("08") || state.startsWith("57P0");
+    return !(e instanceof SQLTransientConnectionException)
+        && (state.startsWith("08") || state.startsWith("57P0"));
   }
 
   /// What `thrown` means, in one line.

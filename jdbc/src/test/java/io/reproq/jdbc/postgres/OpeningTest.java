@@ -131,7 +131,7 @@ final class OpeningTest {
       var heard = new CountDownLatch(3);
       two.onWork(heard::countDown);
 
-      // It counts when it begins to listen, too.
+      // The other one may not listen yet when the first ones come.
       Actors.until(
           "the news has come",
           Duration.ofMillis(50),
