@@ -7,6 +7,7 @@ import io.reproq.cli.option.Surroundings;
 import io.reproq.dsn.Dsn;
 import io.reproq.jdbc.Migration;
 import io.reproq.jdbc.Migrations;
+import io.reproq.jdbc.postgres.PostgresStoreProvider;
 import io.reproq.jdbc.sqlite.SqliteStoreProvider;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -48,6 +49,7 @@ final class MigrateCommand implements Runnable {
     var migrations =
         new SqliteStoreProvider()
             .migrations(dsn)
+            .or(() -> new PostgresStoreProvider().migrations(dsn))
             .orElseThrow(() -> new CommandFailure("no store of this build migrates " + dsn));
     if (look.print) {
       migrations.missing().forEach(step -> common.out().println(script(step)));

@@ -32,6 +32,13 @@ public final class PreparedQuery {
     return this;
   }
 
+  /// Sets the parameter `name` to an array wherever it stands.
+  ///
+  /// @param type of the elements, as the database calls it
+  public PreparedQuery setArray(String name, String type, Object[] elements) throws SQLException {
+    return set(name, statement.getConnection().createArrayOf(type, elements));
+  }
+
   /// Runs it and returns how many rows it changed.
   public int update() throws SQLException {
     return statement.executeUpdate();
@@ -120,6 +127,28 @@ public final class PreparedQuery {
     public byte[] bytes(String column) throws SQLException {
       var value = results.getBytes(index(column));
       return value == null ? new byte[0] : value;
+    }
+
+    /// What the driver makes of a column in `type`, or null.
+    public <T> @Nullable T value(String column, Class<T> type) throws SQLException {
+      return results.getObject(index(column), type);
+    }
+
+    /// True or false; false for null.
+    public boolean flag(String column) throws SQLException {
+      return results.getBoolean(index(column));
+    }
+
+    /// The elements of an array of texts; none for null.
+    public List<String> texts(String column) throws SQLException {
+      var array = results.getArray(index(column));
+      return array == null ? List.of() : List.of((String[]) array.getArray());
+    }
+
+    /// The elements of an array of whole numbers; none for null.
+    public List<Long> numbers(String column) throws SQLException {
+      var array = results.getArray(index(column));
+      return array == null ? List.of() : List.of((Long[]) array.getArray());
     }
 
     private int index(String column) {

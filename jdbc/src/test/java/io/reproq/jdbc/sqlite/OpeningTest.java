@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -42,15 +41,16 @@ final class OpeningTest {
     var service = StoreProvider.class.getName();
     var module = SqliteStoreProvider.class.getModule().getDescriptor();
 
-    assertThat(module.provides())
-        .anyMatch(offer ->
-            offer.service().equals(service)
-                && offer.providers().equals(List.of(SqliteStoreProvider.class.getName())));
     try (var file =
         SqliteStoreProvider.class.getResourceAsStream("/META-INF/services/" + service)) {
-      assertThat(file)
-          .asString(StandardCharsets.UTF_8)
-          .hasToString(SqliteStoreProvider.class.getName() + "\n");
+      assertThat(file).isNotNull();
+      var names = new String(file.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      assertThat(names).contains(SqliteStoreProvider.class.getName());
+      assertThat(module.provides())
+          .anySatisfy(offer -> {
+            assertThat(offer.service()).isEqualTo(service);
+            assertThat(offer.providers()).containsExactlyInAnyOrderElementsOf(names);
+          });
     }
   }
 

@@ -1,0 +1,174 @@
+package io.reproq.jdbc.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.reproq.dsn.Dsn;
+import io.reproq.jdbc.Migrations;
+import io.reproq.jdbc.Queries;
+import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Session;
+import io.reproq.store.StoreException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// One PostgreSQL database and the connections to it: a small pool of our own for a DSN, or a
+/// caller's data source as it is. Safe for use by many threads.
+final class Database implements AutoCloseable, Migrations.Database {
+  static final Queries SQL = Queries.of(Database.class, "connection.sql");
+
+  private static final Queries MIGRATIONS = Queries.of(Database.class, "migrations.sql");
+  private static final Query SERVER = SQL.get("server");
+  private static final List<String> STEPS = List.of("V0001__places.sql", "V0002__surface.sql");
+
+  private static final int OLDEST_VERSION = 150_000;
+  private static final int CONNECT_SECONDS = 5;
+
+  /// No answer within that time means that there is no connection any more.
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /// Beside these two there are two for locks and listening: four in all.
+  private static final int POOLED = 2;
+
+  private final String place;
+  private final DataSource source;
+  private final @Nullable HikariDataSource pool;
+
+  private Database(String place, DataSource source, @Nullable HikariDataSource pool) {
+    this.place = place;
+    this.source = source;
+    this.pool = pool;
+  }
+
+  /// The database that `dsn` names. Nothing is connected yet.
+  static Database of(Dsn.Postgres dsn) {
+    var source = new PGSimpleDataSource();
+    var options =
+        dsn.options().entrySet().stream()
+            .map(option -> encoded(option.getKey()) + "=" + encoded(option.getValue()))
+            .collect(Collectors.joining("&"));
+    var host = dsn.host().contains(":") ? "[" + dsn.host() + "]" : dsn.host();
+    source.setConnectTimeout(CONNECT_SECONDS);
+    source.setLoginTimeout(CONNECT_SECONDS);
+    source.setSocketTimeout(Math.toIntExact(DEADLINE.toSeconds()));
+    source.setTcpKeepAlive(true);
+    source.setApplicationName("reproq");
+    source.setUrl(
+        "jdbc:postgresql://%s:%d/%s?%s"
+            .formatted(host, dsn.port(), encoded(dsn.database()), options));
+    if (dsn.user() != null) {
+      source.setUser(dsn.user());
+    }
+    if (dsn.password() != null) {
+      source.setPassword(dsn.password());
+    }
+    var config = new HikariConfig();
+    config.setDataSource(source);
+    config.setPoolName("reproq");
+    config.setMaximumPoolSize(POOLED);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    // Opening is checked with a connection beside the pool, which tells more of what is wrong.
+    config.setInitializationFailTimeout(-1);
+    return new Database("PostgreSQL database " + dsn, source, new HikariDataSource(config));
+  }
+
+  /// The database behind a caller's `source`.
+  static Database of(DataSource source, String place) {
+    return new Database("PostgreSQL database " + place, source, null);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public String describe() {
+    return place;
+  }
+
+  @Override
+  public boolean exists() {
+    return true;
+  }
+
+  @Override
+  public Connection open() throws SQLException {
+    return ready(source.getConnection());
+  }
+
+  /// A connection for one verb, which is closed soon.
+  Connection borrow() throws SQLException {
+    return pool == null ? open() : pool.getConnection();
+  }
+
+  @Override
+  public StoreException failure(String what, SQLException thrown) {
+    return PostgresErrors.failure(what, place, thrown);
+  }
+
+  /// The schema of this database.
+  Migrations migrations() {
+    return new Migrations(Database.class, STEPS, MIGRATIONS, this);
+  }
+
+  /// Sees whether the server is one that we can work with.
+  ///
+  /// @throws StoreException when it is not, or cannot be reached, saying what to do
+  void check() {
+    try (var session = new Session(open())) {
+      var problem =
+          session
+              .on(SERVER)
+              .first(row -> {
+                if (row.integer("version") < OLDEST_VERSION) {
+                  return "runs PostgreSQL %s, but reproq needs 15 or newer: upgrade the server"
+                      .formatted(row.text("version_text"));
+                }
+                if (row.flag("is_standby")) {
+                  return "is a standby, which takes no writes: name the primary";
+                }
+                if (pool == null && !row.text("isolation").equals("read committed")) {
+                  return "gives its connections as '%s': the data source must say READ COMMITTED"
+                      .formatted(row.text("isolation"));
+                }
+                return "";
+              });
+      if (problem != null && !problem.isEmpty()) {
+        throw new StoreException("the " + place + " " + problem, false, null);
+      }
+    } catch (SQLException e) {
+      throw failure("open", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (pool != null) {
+      pool.close();
+    }
+  }
+
+  private static Connection ready(Connection connection) throws SQLException {
+    try {
+      if (!connection.getAutoCommit()) {
+        connection.setAutoCommit(true);
+      }
+      if (connection.getNetworkTimeout() == 0) {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(DEADLINE.toMillis()));
+      }
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+}

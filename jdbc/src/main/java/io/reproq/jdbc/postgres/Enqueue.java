@@ -1,0 +1,183 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.jdbc.Query;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.NewTask.Start;
+import io.reproq.store.StoreException;
+import io.reproq.task.Spec;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Makes tasks durable. Their ids are fixed beforehand, so that sending them again makes no second
+/// ones.
+final class Enqueue implements Transaction.Verb<List<Enqueued>> {
+  private static final Query RESERVE_IDS = PostgresStore.SQL.get("reserve_ids");
+  private static final Query MARK_ACTIVE = PostgresStore.SQL.get("mark_active");
+  private static final Query ACTIVE_TWINS = PostgresStore.SQL.get("active_twins");
+  private static final Query ENQUEUE = PostgresStore.SQL.get("enqueue");
+
+  /// A twin that ends between the mark and the look leaves its place to the next round.
+  private static final int ROUNDS = 3;
+
+  private final List<Numbered> tasks;
+
+  private Enqueue(List<Numbered> tasks) {
+    this.tasks = tasks;
+  }
+
+  /// Gets `tasks` ready, and reserves their ids.
+  ///
+  /// @throws StoreException when a task holds what cannot be stored
+  static Enqueue of(List<NewTask> tasks, Runner runner) {
+    for (var task : tasks) {
+      var spec = task.spec();
+      check("task_path", spec.taskPath());
+      check("queue_name", spec.queue());
+      check("lock_key", spec.limits().lockKey());
+      check("concurrency_key", spec.limits().concurrencyKey());
+    }
+    var ids =
+        runner.run(
+            "reserve ids in",
+            transaction ->
+                transaction
+                    .on(RESERVE_IDS)
+                    .set("count", tasks.size())
+                    .list(row -> row.number("result_id")));
+    var numbered = new ArrayList<Numbered>(tasks.size());
+    for (var i = 0; i < tasks.size(); i++) {
+      numbered.add(new Numbered(ids.get(i), tasks.get(i)));
+    }
+    return new Enqueue(numbered);
+  }
+
+  private static void check(String field, @Nullable String value) {
+    if (value != null && !Texts.safe(value).equals(value)) {
+      throw new StoreException(
+          "%s holds a NUL or half a surrogate pair, which SQL text cannot carry: '%s'"
+              .formatted(field, Texts.safe(value)),
+          false,
+          null);
+    }
+  }
+
+  @Override
+  public List<Enqueued> in(Transaction transaction) throws SQLException {
+    // Of twins in the list the first one stands for all.
+    var unique = new LinkedHashMap<String, Long>();
+    for (var numbered : tasks) {
+      if (numbered.task.unique()) {
+        unique.putIfAbsent(numbered.hash(), numbered.id);
+      }
+    }
+    var holders = Map.<String, Long>of();
+    if (!unique.isEmpty()) {
+      transaction.begin();
+      holders = holders(transaction, unique);
+    }
+    var created = new ArrayList<Numbered>();
+    var answers = new ArrayList<Enqueued>(tasks.size());
+    for (var numbered : tasks) {
+      var holder =
+          numbered.task.unique()
+              ? Objects.requireNonNull(holders.get(numbered.hash()))
+              : numbered.id;
+      if (holder == numbered.id) {
+        created.add(numbered);
+        answers.add(new Enqueued.Created(holder));
+      } else {
+        answers.add(new Enqueued.Duplicate(holder));
+      }
+    }
+    insert(transaction, created);
+    return answers;
+  }
+
+  /// Who stands for each hash, once ours are marked where nobody did.
+  private static Map<String, Long> holders(Transaction transaction, Map<String, Long> unique)
+      throws SQLException {
+    var found = new HashMap<String, Long>();
+    var open = new LinkedHashMap<>(unique);
+    for (var round = 0; round < ROUNDS && !open.isEmpty(); round++) {
+      var rows = List.copyOf(open.entrySet());
+      new Columns<>(transaction.on(MARK_ACTIVE), rows)
+          .texts("hashes", Map.Entry::getKey)
+          .longs("ids", Map.Entry::getValue)
+          .query()
+          .update();
+      var looked =
+          new Columns<>(transaction.on(ACTIVE_TWINS), rows)
+              .texts("hashes", Map.Entry::getKey)
+              .query()
+              .list(row -> Map.entry(row.text("spec_hash"), row.number("result_id")));
+      for (var twin : looked) {
+        found.put(twin.getKey(), twin.getValue());
+        open.remove(twin.getKey());
+      }
+    }
+    if (!open.isEmpty()) {
+      throw new StoreException(
+          "twins of a unique task came and went while it was enqueued: enqueue it again",
+          true,
+          null);
+    }
+    return found;
+  }
+
+  private static void insert(Transaction transaction, List<Numbered> created) throws SQLException {
+    if (created.isEmpty()) {
+      return;
+    }
+    var ready =
+        new Columns<>(transaction.onNow(ENQUEUE), created)
+            .longs("ids", Numbered::id)
+            .texts("paths", row -> row.spec().taskPath())
+            .texts("queues", row -> row.spec().queue())
+            .integers("priorities", row -> row.spec().priority())
+            .texts("specs", row -> row.spec().text())
+            .texts("hashes", Numbered::hash)
+            .integers("max_attempts", row -> row.spec().retry().maxAttempts())
+            .doubles("timeouts", row -> Math.max(1, Times.micros(row.spec().timeout())) / 1e6)
+            .texts("lock_keys", row -> row.spec().limits().lockKey())
+            .texts("concurrency_keys", row -> row.spec().limits().concurrencyKey())
+            .integers("concurrency_limits", row -> row.spec().limits().concurrencyLimit())
+            .texts("headers", Numbered::headers)
+            .longs("starts", Numbered::start)
+            .longs("delays", Numbered::delay)
+            .query()
+            .number("ready");
+    if (ready != null && ready > 0) {
+      transaction.bringWork();
+    }
+  }
+
+  private record Numbered(long id, NewTask task) {
+    Spec spec() {
+      return task.spec();
+    }
+
+    String hash() {
+      return task.spec().hash();
+    }
+
+    @Nullable String headers() {
+      var headers = task.headers();
+      return headers == null ? null : headers.text();
+    }
+
+    @Nullable Long start() {
+      return task.start() instanceof Start.At(var time) ? Times.micros(time) : null;
+    }
+
+    @Nullable Long delay() {
+      return task.start() instanceof Start.After(var delay) ? Times.micros(delay) : null;
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.jdbc.Queries;
+import io.reproq.jdbc.Query;
+import io.reproq.store.CancelAnswer;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimedTask;
+import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Enqueued;
+import io.reproq.store.NewTask;
+import io.reproq.store.Promoted;
+import io.reproq.store.QueueStatus;
+import io.reproq.store.Reclaimed;
+import io.reproq.store.RenewAnswer;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.StoreProvider;
+import io.reproq.store.TaskQuery;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskStore;
+import io.reproq.store.WorkerInfo;
+import io.reproq.store.WorkerRow;
+import io.reproq.task.InvalidSpecException;
+import io.reproq.task.Spec;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
+/// threads, and by many processes on one database.
+final class PostgresStore implements TaskStore {
+  static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
+  static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
+
+  private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
+
+  /// After so many verbs that count, the counters are worth putting together.
+  private static final int MANY_CHANGES = 500;
+
+  private final LongAdder written = new LongAdder();
+  private final Database database;
+  private final WorkSignal signal;
+  private final Runner runner;
+  private final Lifeline lifeline;
+  private final Workers workers;
+
+  private PostgresStore(Database database, TimeSource time) {
+    this.database = database;
+    this.signal = new WorkSignal();
+    var clock = time.equals(TimeSource.system()) ? null : time;
+    // Telling the others is a verb too, but brings no work itself.
+    var quiet = new Runner(database, clock, () -> {});
+    this.runner = new Runner(database, clock, () -> signal.announce(quiet));
+    this.lifeline = new Lifeline(database, signal::tell);
+    this.workers = new Workers(runner, time, lifeline);
+  }
+
+  /// Opens the store in `database`, and migrates it first when `settings` say so.
+  ///
+  /// @throws StoreException when that cannot be done, saying what to do; then `database` is closed
+  static PostgresStore open(Database database, StoreProvider.Settings settings) {
+    try {
+      database.check();
+      if (settings.migrate()) {
+        database.migrations().run();
+      } else {
+        refuseOld(database);
+      }
+      var store = new PostgresStore(database, settings.time());
+      store.runner.run("set the order of", new Aging(settings.rank()));
+      return store;
+    } catch (StoreException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static void refuseOld(Database database) {
+    var missing = database.migrations().missing();
+    if (!missing.isEmpty()) {
+      throw new StoreException(
+          "the %s lacks %d of the schema's steps, from %s on: run reproq migrate"
+              .formatted(database.describe(), missing.size(), missing.getFirst().name()),
+          false,
+          null);
+    }
+  }
+
+  @Override
+  public String describe() {
+    return database.describe();
+  }
+
+  @Override
+  public List<Enqueued> enqueue(List<NewTask> tasks) {
+    written.increment();
+    return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+  }
+
+  @Override
+  public void join(WorkerInfo worker) {
+    workers.join(worker);
+  }
+
+  @Override
+  public void leave(UUID incarnation) {
+    workers.leave(incarnation);
+  }
+
+  @Override
+  public ClaimAnswer claim(ClaimRequest request) {
+    written.increment();
+    var caught = runner.runOnce("claim from", new Claim(request));
+    if (caught == null) {
+      return new ClaimAnswer.WorkerGone();
+    }
+    cancel(caught.doomed());
+    var tasks =
+        caught.taken().stream()
+            .map(task ->
+                new ClaimedTask(
+                    task.resultId(), request.claimId(), task.attempt(), description(task.spec())))
+            .toList();
+    return new ClaimAnswer.Taken(tasks, caught.moved() || !caught.doomed().isEmpty());
+  }
+
+  private static Description description(@Nullable String spec) {
+    if (spec == null) {
+      return new Description.Broken("the task's description is missing");
+    }
+    try {
+      return new Description.Valid(Spec.parse(spec));
+    } catch (InvalidSpecException e) {
+      return new Description.Broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public List<Settled> settle(List<Settlement> settlements) {
+    written.increment();
+    return settlements.isEmpty()
+        ? List.of()
+        : runner.run("settle tasks in", new Settle(settlements));
+  }
+
+  @Override
+  public RenewAnswer renew(UUID incarnation) {
+    return workers.renew(incarnation);
+  }
+
+  @Override
+  public Set<Long> cancelRequests(UUID incarnation) {
+    return runner.run(
+        "look for cancel requests in",
+        transaction ->
+            new HashSet<>(
+                transaction
+                    .on(CANCEL_REQUESTS)
+                    .set("incarnation", incarnation)
+                    .list(row -> row.number("result_id"))));
+  }
+
+  @Override
+  public Promoted promote(int limit) {
+    // Nearly always nothing is due, and to see that takes no lock.
+    var wait = nextDue();
+    if (wait == null || !wait.isZero()) {
+      return new Promoted(0, wait);
+    }
+    var moved = runner.run("promote tasks in", new Promote(limit));
+    cancel(moved.doomed());
+    return new Promoted(moved.promoted(), nextDue());
+  }
+
+  private @Nullable Duration nextDue() {
+    return runner
+        .run(
+            "look for due tasks in",
+            transaction -> Optional.ofNullable(Promote.nextDue(transaction)))
+        .orElse(null);
+  }
+
+  @Override
+  public List<Reclaimed> reclaim(UUID observer) {
+    if (written.sum() > MANY_CHANGES) {
+      written.reset();
+      runner.run("put the counters together in", Counters::fold);
+    }
+    return workers.reclaim(observer);
+  }
+
+  @Override
+  public List<CancelAnswer> cancel(List<Long> resultIds) {
+    return resultIds.isEmpty() ? List.of() : runner.run("cancel tasks in", new Cancel(resultIds));
+  }
+
+  @Override
+  public List<TaskRun> find(Collection<Long> resultIds) {
+    return runner.run("read", transaction -> new TaskRuns(transaction).find(resultIds));
+  }
+
+  @Override
+  public List<TaskRun> list(TaskQuery query) {
+    return runner.run("list tasks of", transaction -> new TaskRuns(transaction).list(query));
+  }
+
+  @Override
+  public Map<QueueStatus, Long> counts() {
+    return runner.run("count the tasks of", new Counters());
+  }
+
+  @Override
+  public List<WorkerRow> workers() {
+    return runner.run("list the workers of", new WorkerRows());
+  }
+
+  @Override
+  public Runnable onWork(Runnable listener) {
+    var remove = signal.listen(listener);
+    lifeline.listen();
+    return remove;
+  }
+
+  @Override
+  public void close() {
+    signal.close();
+    lifeline.close();
+    database.close();
+  }
+}

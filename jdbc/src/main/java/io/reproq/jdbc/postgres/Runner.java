@@ -1,0 +1,80 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.jdbc.Session;
+import io.reproq.store.StoreException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/// Runs verbs, each on a connection of its own, and runs those again that failed for no reason of
+/// theirs. Safe for use by many threads.
+final class Runner {
+  private static final int MOST_TRIES = 3;
+
+  private final Database database;
+  private final @Nullable TimeSource clock;
+  private final Runnable onWork;
+
+  /// @param clock null where the database's clock decides
+  /// @param onWork called after a commit that may have brought work
+  Runner(Database database, @Nullable TimeSource clock, Runnable onWork) {
+    this.database = database;
+    this.clock = clock;
+    this.onWork = onWork;
+  }
+
+  /// Runs a verb that may be done twice: again after deadlocks and lost connections, too.
+  ///
+  /// @param what the thing to do, as in "could not settle tasks in"
+  /// @throws StoreException when it could not be done
+  <T extends @Nullable Object> T run(String what, Transaction.Verb<T> verb) {
+    return run(what, verb, true);
+  }
+
+  /// Runs a verb that must not be done twice: again only when the database has surely undone it.
+  ///
+  /// @throws StoreException when it could not be done, or nobody knows
+  <T extends @Nullable Object> T runOnce(String what, Transaction.Verb<T> verb) {
+    return run(what, verb, false);
+  }
+
+  private <T extends @Nullable Object> T run(
+      String what, Transaction.Verb<T> verb, boolean mayRepeat) {
+    @Nullable SQLException before = null;
+    for (var tries = 1; ; tries++) {
+      try {
+        return once(verb);
+      } catch (SQLException e) {
+        if (before != null) {
+          e.addSuppressed(before);
+        }
+        var isWorthAnother =
+            PostgresErrors.isUndone(e) || (mayRepeat && PostgresErrors.isDisconnected(e));
+        if (tries == MOST_TRIES || !isWorthAnother) {
+          throw database.failure(what, e);
+        }
+        before = e;
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> T once(Transaction.Verb<T> verb) throws SQLException {
+    T answer;
+    boolean bringsWork;
+    try (var session = new Session(database.borrow())) {
+      var transaction = new Transaction(session, clock);
+      try {
+        answer = verb.in(transaction);
+        transaction.commit();
+      } catch (SQLException | RuntimeException | Error e) {
+        transaction.rollBack(e);
+        throw e;
+      }
+      bringsWork = transaction.bringsWork();
+    }
+    if (bringsWork) {
+      onWork.run();
+    }
+    return answer;
+  }
+}

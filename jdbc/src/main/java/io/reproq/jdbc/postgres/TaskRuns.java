@@ -1,0 +1,154 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Query;
+import io.reproq.json.Json;
+import io.reproq.store.TaskQuery;
+import io.reproq.store.TaskRun;
+import io.reproq.store.TaskRun.AttemptError;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.TaskStatus;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads tasks as the world may see them.
+final class TaskRuns {
+  private static final Query FIND = PostgresStore.READ.get("find");
+  private static final Query LIST_ALL = PostgresStore.READ.get("list_all");
+  private static final Query LIST_SOME = PostgresStore.READ.get("list_some");
+  private static final Query FAILURES = PostgresStore.READ.get("failures");
+
+  private final Transaction transaction;
+
+  TaskRuns(Transaction transaction) {
+    this.transaction = transaction;
+  }
+
+  List<TaskRun> find(Collection<Long> resultIds) throws SQLException {
+    return withErrors(Columns.ids(transaction.on(FIND), resultIds).list(Found::read));
+  }
+
+  List<TaskRun> list(TaskQuery query) throws SQLException {
+    return withErrors(prepared(query).list(Found::read));
+  }
+
+  private PreparedQuery prepared(TaskQuery query) throws SQLException {
+    var status = query.status();
+    if (query.taskPath() == null && query.queue() == null && status == null) {
+      return paged(LIST_ALL, query);
+    }
+    return paged(LIST_SOME, query)
+        .set("task_path", query.taskPath())
+        .set("queue_name", query.queue())
+        .set("status", status == null ? null : status.name());
+  }
+
+  private PreparedQuery paged(Query statement, TaskQuery query) throws SQLException {
+    return transaction.on(statement).set("after_id", query.afterId()).set("limit", query.limit());
+  }
+
+  private List<TaskRun> withErrors(List<Found> found) throws SQLException {
+    var ids = found.stream().filter(Found::mayHaveErrors).map(task -> task.id).toList();
+    var errors = ids.isEmpty() ? Map.<Long, List<AttemptError>>of() : errors(ids);
+    return found.stream().map(task -> task.run(errors.getOrDefault(task.id, List.of()))).toList();
+  }
+
+  private Map<Long, List<AttemptError>> errors(List<Long> ids) throws SQLException {
+    var byTask = new HashMap<Long, List<AttemptError>>();
+    var rows =
+        Columns.ids(transaction.on(FAILURES), ids)
+            .list(row -> Map.entry(row.number("result_id"), error(row)));
+    for (var row : rows) {
+      byTask.computeIfAbsent(row.getKey(), key -> new ArrayList<>()).add(row.getValue());
+    }
+    return byTask;
+  }
+
+  private static AttemptError error(PreparedQuery.Row row) throws SQLException {
+    var failure =
+        new Failure(
+            FailureKind.of(row.text("kind")),
+            row.textOrNull("exception_class"),
+            row.text("message"),
+            row.textOrNull("traceback"));
+    return new AttemptError(
+        failure, row.integer("attempt"), Times.time(row, "at"), row.textOrNull("worker_id"));
+  }
+
+  private static @Nullable Json json(@Nullable String text) {
+    return text == null ? null : new Json(text);
+  }
+
+  /// A task without its errors, which are read for all at once.
+  private record Found(long id, TaskRun bare, @Nullable Json value, @Nullable String lastError) {
+
+    static Found read(PreparedQuery.Row row) throws SQLException {
+      var value = json(row.textOrNull("return_json"));
+      var lastError = row.textOrNull("last_error");
+      var run =
+          new TaskRun(
+              row.number("result_id"),
+              row.text("task_path"),
+              row.text("queue_name"),
+              new Json(row.text("spec_json")),
+              HexFormat.of().formatHex(row.bytes("spec_hash")),
+              json(row.textOrNull("headers")),
+              standing(row),
+              times(row),
+              new TaskRun.Result(value, List.of(), lastError));
+      return new Found(run.resultId(), run, value, lastError);
+    }
+
+    /// A task that was never taken up has none.
+    boolean mayHaveErrors() {
+      return bare.standing().status() != TaskStatus.SUCCESSFUL || bare.standing().attempts() > 1;
+    }
+
+    TaskRun run(List<AttemptError> errors) {
+      return errors.isEmpty()
+          ? bare
+          : new TaskRun(
+              bare.resultId(),
+              bare.taskPath(),
+              bare.queue(),
+              bare.spec(),
+              bare.specHash(),
+              bare.headers(),
+              bare.standing(),
+              bare.times(),
+              new TaskRun.Result(value, errors, lastError));
+    }
+
+    private static TaskRun.Standing standing(PreparedQuery.Row row) throws SQLException {
+      return new TaskRun.Standing(
+          TaskStatus.valueOf(row.text("status")),
+          row.text("place"),
+          row.textOrNull("parked_key"),
+          row.number("version"),
+          row.integer("attempts"),
+          row.integer("wait_count"),
+          row.flag("cancel_requested"),
+          row.textOrNull("leased_by"),
+          Times.timeOrNull(row, "leased_until"),
+          row.texts("worker_ids"));
+    }
+
+    private static TaskRun.Times times(PreparedQuery.Row row) throws SQLException {
+      var finishedAt = Times.timeOrNull(row, "finished_at");
+      return new TaskRun.Times(
+          Times.time(row, "enqueued_at"),
+          Times.timeOrNull(row, "run_after"),
+          Times.timeOrNull(row, "started_at"),
+          Times.timeOrNull(row, "last_attempted_at"),
+          finishedAt,
+          row.text("status").equals(TaskStatus.FAILED.name()) ? finishedAt : null);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.clock.TimeSource;
+import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Session;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/// One verb on one connection. Each statement commits by itself, unless the verb says [#begin]
+/// before them. For one thread.
+final class Transaction {
+  private static final Query BEGIN = Database.SQL.get("begin");
+  private static final Query COMMIT = Database.SQL.get("commit");
+  private static final Query ROLLBACK = Database.SQL.get("rollback");
+
+  private final Session session;
+  private final @Nullable TimeSource clock;
+  private boolean isOpen;
+  private boolean bringsWork;
+
+  /// @param clock null where the database's clock decides
+  Transaction(Session session, @Nullable TimeSource clock) {
+    this.session = session;
+    this.clock = clock;
+  }
+
+  /// The prepared form of `query`.
+  PreparedQuery on(Query query) throws SQLException {
+    return session.on(query);
+  }
+
+  /// The prepared form of a `query` that asks for the time by `:now`.
+  PreparedQuery onNow(Query query) throws SQLException {
+    OffsetDateTime now = clock == null ? null : clock.now().atOffset(ZoneOffset.UTC);
+    return session.on(query).set("now", now);
+  }
+
+  /// From here on all statements are one transaction.
+  void begin() throws SQLException {
+    session.run(BEGIN);
+    isOpen = true;
+  }
+
+  /// There may be work to claim once this is committed.
+  void bringWork() {
+    bringsWork = true;
+  }
+
+  boolean bringsWork() {
+    return bringsWork;
+  }
+
+  /// Ends what [#begin] began, if it was.
+  void commit() throws SQLException {
+    if (isOpen) {
+      isOpen = false;
+      session.run(COMMIT);
+    }
+  }
+
+  /// Undoes what [#begin] began, after `cause`.
+  void rollBack(Throwable cause) {
+    if (isOpen) {
+      isOpen = false;
+      try {
+        session.run(ROLLBACK);
+      } catch (SQLException e) {
+        // The connection is lost, and the transaction with it.
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /// What is done in a transaction.
+  @FunctionalInterface
+  interface Verb<T extends @Nullable Object> {
+    T in(Transaction transaction) throws SQLException;
+  }
+}

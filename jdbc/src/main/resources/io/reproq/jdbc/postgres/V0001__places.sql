@@ -1,0 +1,270 @@
+-- The places a task can be in, and what hangs on a task.
+--
+-- Old workers: there are none before this one.
+-- Lock: none that matters; the schema is new.
+--
+-- All of this is private: it may change with every release. A claim is named by the worker's
+-- incarnation and a number. result_id is the whole primary key of task and finished, so that both
+-- can be partitioned by its ranges.
+
+CREATE SEQUENCE reproq.task_id;
+
+-- What never changes about a task.
+CREATE TABLE reproq.task (
+  result_id         bigint           NOT NULL PRIMARY KEY,
+  task_path         text             NOT NULL CHECK (task_path <> ''),
+  queue_name        text             NOT NULL CHECK (queue_name <> ''),
+  priority          integer          NOT NULL,
+  spec_json         json             NOT NULL,
+  spec_hash         bytea            NOT NULL,
+  max_attempts      integer          NOT NULL CHECK (max_attempts >= 1),
+  timeout_seconds   double precision NOT NULL CHECK (timeout_seconds > 0),
+  lock_key          text,
+  concurrency_key   text,
+  concurrency_limit integer          NOT NULL CHECK (concurrency_limit >= 0),
+  headers           json,
+  enqueued_at       timestamptz      NOT NULL,
+  backend_alias     text             NOT NULL DEFAULT 'default',
+  parent_id         bigint,
+  workflow_id       uuid,
+  expires_at        timestamptz
+);
+CREATE INDEX task_lock_key ON reproq.task (lock_key, result_id) WHERE lock_key IS NOT NULL;
+
+-- Every place knows: the version (grows by one at every transition), the attempts made so far that
+-- count, and of the attempts their first start, their last start and their workers, oldest first.
+-- started_at is null until there was an attempt; worker_ids and last_attempted_at likewise.
+
+-- Can be claimed now, the smallest rank first.
+CREATE TABLE reproq.ready (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  rank              bigint      NOT NULL,
+  version           bigint      NOT NULL CHECK (version >= 1),
+  attempts          integer     NOT NULL CHECK (attempts >= 0),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz,
+  last_attempted_at timestamptz,
+  worker_ids        text[]
+);
+CREATE INDEX ready_rank ON reproq.ready (queue_name, rank, result_id);
+
+-- Becomes ready at run_after.
+CREATE TABLE reproq.deferred (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  rank              bigint      NOT NULL,
+  version           bigint      NOT NULL CHECK (version >= 1),
+  attempts          integer     NOT NULL CHECK (attempts >= 0),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz,
+  last_attempted_at timestamptz,
+  worker_ids        text[],
+  run_after         timestamptz NOT NULL
+);
+CREATE INDEX deferred_due ON reproq.deferred (run_after, result_id);
+
+-- Blocked by what parked_key names; `path:…` waits for a worker that handles the path. Keys are
+-- compared byte by byte, so that those with one prefix lie together in every language.
+CREATE TABLE reproq.parked (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  rank              bigint      NOT NULL,
+  version           bigint      NOT NULL CHECK (version >= 1),
+  attempts          integer     NOT NULL CHECK (attempts >= 0),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz,
+  last_attempted_at timestamptz,
+  worker_ids        text[],
+  parked_key        text        COLLATE "C" NOT NULL CHECK (parked_key <> '')
+);
+CREATE INDEX parked_by_key ON reproq.parked (parked_key, queue_name, rank, result_id);
+
+-- Has predecessors that are not finished.
+CREATE TABLE reproq.waiting (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  rank              bigint      NOT NULL,
+  version           bigint      NOT NULL CHECK (version >= 1),
+  attempts          integer     NOT NULL CHECK (attempts = 0),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz,
+  last_attempted_at timestamptz,
+  worker_ids        text[],
+  wait_count        integer     NOT NULL CHECK (wait_count >= 1)
+);
+
+-- An attempt is under way: attempt number `attempts`, under the claim that may end it.
+CREATE TABLE reproq.running (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  rank              bigint      NOT NULL,
+  version           bigint      NOT NULL CHECK (version >= 2),
+  attempts          integer     NOT NULL CHECK (attempts >= 1),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz NOT NULL,
+  last_attempted_at timestamptz NOT NULL,
+  worker_ids        text[]      NOT NULL,
+  incarnation       uuid        NOT NULL,
+  claim_number      bigint      NOT NULL
+);
+CREATE INDEX running_worker ON reproq.running (incarnation);
+
+-- Over. Only a settled attempt leaves its claim, so that a settlement sent again is known.
+CREATE TABLE reproq.finished (
+  result_id         bigint      NOT NULL PRIMARY KEY,
+  version           bigint      NOT NULL CHECK (version >= 2),
+  attempts          integer     NOT NULL CHECK (attempts >= 0),
+  queue_name        text        NOT NULL,
+  task_path         text        NOT NULL,
+  started_at        timestamptz,
+  last_attempted_at timestamptz,
+  worker_ids        text[],
+  status            text        NOT NULL CHECK (status IN ('SUCCESSFUL', 'FAILED', 'CANCELLED')),
+  finished_at       timestamptz NOT NULL,
+  incarnation       uuid,
+  claim_number      bigint,
+  return_json       json,
+  last_error        text,
+  CHECK ((incarnation IS NULL) = (claim_number IS NULL)),
+  CHECK (status = 'SUCCESSFUL' OR return_json IS NULL),
+  CHECK (status <> 'SUCCESSFUL' OR (last_error IS NULL AND started_at IS NOT NULL))
+);
+CREATE INDEX finished_bad ON reproq.finished (status, result_id) WHERE status <> 'SUCCESSFUL';
+CREATE INDEX finished_path ON reproq.finished (task_path, result_id);
+
+-- All that went wrong, in the order of failure_id.
+CREATE TABLE reproq.failure (
+  failure_id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  result_id       bigint      NOT NULL,
+  attempt         integer     NOT NULL CHECK (attempt >= 0),
+  kind            text        NOT NULL,
+  exception_class text,
+  message         text        NOT NULL,
+  traceback       text,
+  at              timestamptz NOT NULL,
+  worker_id       text
+);
+CREATE INDEX failure_task ON reproq.failure (result_id, failure_id);
+
+-- Tasks that somebody wants stopped. A request may be there before its task is seen to run.
+CREATE TABLE reproq.cancel_request (
+  result_id    bigint      NOT NULL PRIMARY KEY,
+  requested_at timestamptz NOT NULL
+);
+
+-- The unfinished task that stands for a spec where duplicates are refused.
+CREATE TABLE reproq.active_hash (
+  spec_hash bytea  NOT NULL PRIMARY KEY,
+  result_id bigint NOT NULL UNIQUE
+);
+
+-- Idempotency keys of callers.
+CREATE TABLE reproq.task_key (
+  key          text   NOT NULL PRIMARY KEY,
+  result_id    bigint NOT NULL,
+  request_hash text   NOT NULL
+);
+
+-- How many tasks there are: the sum of all rows, exact at every commit. Rows are only appended,
+-- because a counter that is updated makes everybody wait for everybody; now and then somebody puts
+-- many rows into one.
+CREATE TABLE reproq.counter_delta (
+  queue_name text   NOT NULL,
+  status     text   NOT NULL,
+  change     bigint NOT NULL
+);
+
+-- Running processes; dead never goes back. lock_key names the advisory lock that ends with the
+-- process, server_started the start of the server that keeps it: locks end with that too. Null
+-- where the lock is not the process's own, as behind a pooler. Spans are microseconds.
+CREATE TABLE reproq.worker (
+  incarnation    uuid        NOT NULL PRIMARY KEY,
+  worker_id      text        NOT NULL,
+  hostname       text        NOT NULL,
+  concurrency    integer     NOT NULL,
+  queues         text[]      NOT NULL,
+  handles        text[]      NOT NULL,
+  lease          bigint      NOT NULL,
+  heartbeat      bigint      NOT NULL,
+  version        text        NOT NULL,
+  lock_key       bigint      NOT NULL,
+  server_started timestamptz,
+  started_at     timestamptz NOT NULL,
+  last_seen_at   timestamptz NOT NULL,
+  leased_until   timestamptz NOT NULL,
+  beat           bigint      NOT NULL,
+  dead           boolean     NOT NULL DEFAULT false
+);
+
+-- Settings of the whole database. aging_ms: what one step of priority is worth in milliseconds of
+-- waiting; 0 means that a higher priority always wins.
+CREATE TABLE reproq.setting (
+  name  text NOT NULL PRIMARY KEY,
+  value text NOT NULL
+);
+INSERT INTO reproq.setting (name, value) VALUES ('aging_ms', '60000');
+
+-- What orders a queue. Within one step of strict priority there is room for times until the year
+-- 2527 in milliseconds.
+CREATE FUNCTION reproq.rank_of(priority integer, enqueued_at timestamptz, aging_ms bigint)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+'SELECT floor(extract(epoch FROM enqueued_at) * 1000)::bigint - CASE aging_ms
+  WHEN 0 THEN greatest(-262144, least(262144, priority))::bigint * 17592186044416
+  ELSE priority * aging_ms END';
+
+-- Tables that are emptied as fast as they are filled: dead rows at the head of an index make every
+-- claim slower, so they are cleaned early and without pauses.
+ALTER TABLE reproq.ready SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE reproq.deferred SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE reproq.parked SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE reproq.running SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE reproq.active_hash SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE reproq.counter_delta SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+-- Every task with its place, as the engine reads it.
+--
+-- The branches are bare tables and the join stands outside: a join in a branch loses the order by
+-- result_id, and without `+ 0` the planner merge-joins all of task.
+CREATE VIEW reproq.task_place AS
+SELECT p.result_id, p.place, p.status, p.version, p.queue_name, p.task_path, p.attempts,
+  p.started_at, p.last_attempted_at, p.worker_ids, p.run_after, p.parked_key, p.wait_count,
+  (SELECT w.worker_id FROM reproq.worker w WHERE w.incarnation = p.incarnation) AS leased_by,
+  (SELECT w.leased_until FROM reproq.worker w WHERE w.incarnation = p.incarnation) AS leased_until,
+  p.finished_at, p.return_json, p.last_error,
+  p.place = 'running' AND EXISTS (
+    SELECT FROM reproq.cancel_request c WHERE c.result_id = p.result_id) AS cancel_requested,
+  t.priority, t.spec_json, t.spec_hash, t.max_attempts, t.timeout_seconds, t.lock_key,
+  t.concurrency_key, t.concurrency_limit, t.headers, t.enqueued_at, t.backend_alias, t.parent_id,
+  t.workflow_id, t.expires_at
+FROM (
+  SELECT result_id, 'ready'::text AS place, 'READY'::text AS status, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, NULL::timestamptz AS run_after, NULL::text AS parked_key, 0 AS wait_count,
+    NULL::uuid AS incarnation, NULL::timestamptz AS finished_at, NULL::json AS return_json, NULL::text AS last_error
+  FROM reproq.ready
+  UNION ALL
+  SELECT result_id, 'deferred'::text, 'READY'::text, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, run_after, NULL::text, 0,
+    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+  FROM reproq.deferred
+  UNION ALL
+  SELECT result_id, 'parked'::text, 'READY'::text, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, NULL::timestamptz, parked_key COLLATE "default", 0,
+    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+  FROM reproq.parked
+  UNION ALL
+  SELECT result_id, 'waiting'::text, 'WAITING'::text, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, wait_count,
+    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+  FROM reproq.waiting
+  UNION ALL
+  SELECT result_id, 'running'::text, 'RUNNING'::text, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, 0,
+    incarnation, NULL::timestamptz, NULL::json, NULL::text
+  FROM reproq.running
+  UNION ALL
+  SELECT result_id, 'finished'::text, status, version, queue_name, task_path, attempts, started_at,
+    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, 0,
+    NULL::uuid, finished_at, return_json, last_error
+  FROM reproq.finished
+) p JOIN reproq.task t ON t.result_id = p.result_id + 0;

@@ -1,0 +1,56 @@
+-- Everything that is only looked at.
+
+-- name: find
+SELECT * FROM reproq.task_place WHERE result_id = ANY (:ids::bigint[]) ORDER BY result_id
+
+-- name: list_all
+SELECT * FROM reproq.task_place WHERE result_id > :after_id ORDER BY result_id LIMIT :limit
+
+-- name: list_some
+SELECT * FROM reproq.task_place
+WHERE result_id > :after_id
+  AND (:queue_name::text IS NULL OR queue_name = :queue_name::text)
+  AND (:task_path::text IS NULL OR task_path = :task_path::text)
+  AND (:status::text IS NULL OR status = :status::text)
+ORDER BY result_id LIMIT :limit
+
+-- name: failures
+SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id
+FROM reproq.failure WHERE result_id = ANY (:ids::bigint[])
+ORDER BY failure_id
+
+-- name: counts
+SELECT queue_name, status, sum(change)::bigint AS tasks, count(*) AS changes
+FROM reproq.counter_delta GROUP BY queue_name, status
+
+-- name: workers
+SELECT w.*, (SELECT count(*) FROM reproq.running r WHERE r.incarnation = w.incarnation) AS running
+FROM reproq.worker w WHERE NOT w.dead
+ORDER BY w.worker_id COLLATE "C", w.incarnation
+
+-- name: cancel_requests
+SELECT r.result_id FROM reproq.running r
+WHERE r.incarnation = :incarnation
+  AND EXISTS (SELECT FROM reproq.cancel_request c WHERE c.result_id = r.result_id)
+
+-- name: next_due
+-- Until the next deferred task is due, in microseconds; no row when none is deferred.
+SELECT (extract(epoch FROM d.run_after - coalesce(:now::timestamptz, clock_timestamp()))
+  * 1000000)::bigint AS wait
+FROM reproq.deferred d ORDER BY d.run_after, d.result_id LIMIT 1
+
+-- name: sightings
+-- Advisory locks are read where everybody can see them, never tried: who tries a lock may get it
+-- for many other reasons than the holder's death.
+WITH held AS MATERIALIZED (
+  SELECT (l.classid::bigint << 32) | l.objid::bigint AS key
+  FROM pg_locks l
+  WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT w.incarnation, w.worker_id, w.beat, w.lease, w.heartbeat, w.dead,
+  w.leased_until < coalesce(:now::timestamptz, clock_timestamp()) AS lease_expired,
+  CASE WHEN w.server_started IS DISTINCT FROM pg_postmaster_start_time() THEN 'UNKNOWN'
+    WHEN w.lock_key IN (SELECT key FROM held) THEN 'HELD'
+    ELSE 'GONE' END AS holder
+FROM reproq.worker w WHERE w.incarnation <> :observer
