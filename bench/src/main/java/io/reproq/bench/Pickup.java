@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +25,12 @@ final class Pickup {
   /// Long enough for every loop to be waiting again.
   private static final Duration REST = Duration.ofMillis(3);
 
+  /// So much longer at most, drawn for each task: in step with somebody's polling, all would wait
+  /// equally long.
+  private static final Duration ODD = Duration.ofMillis(20);
+
   private final TimeSource time = TimeSource.system();
+  private final Random random = new Random(1);
   private final LinkedBlockingQueue<Long> waits = new LinkedBlockingQueue<>();
 
   /// A worker of ours on `dsn`, fed by `feeder`.
@@ -77,7 +83,7 @@ final class Pickup {
   private Map<String, Double> measure(int tasks, LongConsumer feed) throws InterruptedException {
     var taken = new ArrayList<Double>(tasks);
     for (var i = 0; i < tasks; i++) {
-      LockSupport.parkNanos(REST.toNanos());
+      LockSupport.parkNanos(REST.toNanos() + random.nextLong(ODD.toNanos()));
       feed.accept(time.nanoTime());
       var wait = waits.poll(30, TimeUnit.SECONDS);
       if (wait == null) {
