@@ -120,7 +120,7 @@ public final class Engine {
         .collect(Collectors.groupingBy(Reclaimed::workerId, Collectors.counting()))
         .forEach((dead, tasks) -> log.warn("worker {} died; took back {} tasks", dead, tasks));
     for (var one : reclaimed) {
-      log.info("task {}: taken back, now {}", one.resultId(), one.place().label());
+      log.debug("task {}: taken back, now {}", one.resultId(), one.place().label());
     }
     return reclaimed;
   }

@@ -68,7 +68,8 @@ final class Loop {
         wait = pause;
         var message = String.valueOf(e.getMessage());
         if (!message.equals(trouble)) {
-          log.warn("{} failed and goes on trying: {}", thread.getName(), message, e);
+          log.warn("{} failed and goes on trying: {}", thread.getName(), message);
+          log.debug("{} failed so", thread.getName(), e);
           trouble = message;
         }
       } catch (RuntimeException e) {

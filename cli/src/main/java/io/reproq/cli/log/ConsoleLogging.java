@@ -48,6 +48,10 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
     var root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(System.getProperty(LEVEL), Level.WARN));
     root.addAppender(appender);
+    // The pool tells of every lost connection with a stack trace; the loops say it in a line.
+    loggers
+        .getLogger("com.zaxxer.hikari")
+        .setLevel(root.getLevel() == Level.DEBUG ? Level.DEBUG : Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
