@@ -61,8 +61,8 @@ public final class Reproq implements AutoCloseable {
         (path, handler) -> handlers.put(path, HandlerAdapter.interpreting(handler)));
   }
 
-  /// Opens the database that `dsn` names: `memory:`, `sqlite:FILE`. Its schema is brought up to
-  /// date.
+  /// Opens the database that `dsn` names: `memory:`, `sqlite:FILE`, `postgres://…`. Its schema is
+  /// brought up to date.
   ///
   /// @throws io.reproq.dsn.InvalidDsnException when `dsn` names no database
   /// @throws io.reproq.store.StoreException when the database cannot be opened

@@ -127,7 +127,9 @@ public final class ReproqBuilder {
     return first((provider, told) -> provider.open(dsn, told), settings)
         .orElseThrow(() ->
             new StoreException(
-                "no store for " + dsn + " on the class path; SQLite needs reproq-jdbc",
+                "no store for "
+                    + dsn
+                    + " on the class path; SQLite and PostgreSQL need reproq-jdbc",
                 false,
                 null));
   }
