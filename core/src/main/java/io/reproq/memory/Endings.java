@@ -10,7 +10,6 @@ import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.Transitions;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /// How attempts and tasks end. Used under the store's lock only.
 final class Endings {
@@ -28,7 +27,7 @@ final class Endings {
     if (row.place instanceof Place.Finished) {
       return new Settled.Applied(row.place);
     }
-    var place = places.end(row, failureOf(settlement.outcome()), settlement.next(), now);
+    var place = places.end(row, settlement.outcome().failure(), settlement.next(), now);
     if (place instanceof Place.Finished) {
       row.claim = settlement.claimId();
     }
@@ -63,15 +62,5 @@ final class Endings {
     return places.move(row, new Event.Cancel(), now)
         ? CancelAnswer.CANCELLED
         : CancelAnswer.NOT_ACTIVE;
-  }
-
-  private static @Nullable Failure failureOf(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Failed(var failure, var retryable) -> failure;
-      case Outcome.Cancelled(var failure) -> failure;
-      case Outcome.Succeeded succeeded -> null;
-      case Outcome.Snoozed snoozed -> null;
-      case Outcome.GivenBack givenBack -> null;
-    };
   }
 }

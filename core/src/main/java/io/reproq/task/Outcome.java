@@ -2,6 +2,7 @@ package io.reproq.task;
 
 import io.reproq.json.Json;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What an attempt came to. One record per kind, holding only what that kind knows.
 public sealed interface Outcome {
@@ -26,4 +27,15 @@ public sealed interface Outcome {
 
   /// Never begun, or broken off by a stopping worker: another one may have it, uncounted.
   record GivenBack() implements Outcome {}
+
+  /// What went wrong, null when nothing did.
+  default @Nullable Failure failure() {
+    return switch (this) {
+      case Failed(var failure, var retryable) -> failure;
+      case Cancelled(var failure) -> failure;
+      case Succeeded succeeded -> null;
+      case Snoozed snoozed -> null;
+      case GivenBack givenBack -> null;
+    };
+  }
 }

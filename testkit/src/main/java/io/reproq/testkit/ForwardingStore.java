@@ -24,94 +24,95 @@ import java.util.UUID;
 
 /// Passes every call on to another store. A test overrides what it wants to go wrong.
 public class ForwardingStore implements TaskStore {
-  private final TaskStore target;
+  /// The store that calls are passed on to.
+  protected final TaskStore store;
 
-  public ForwardingStore(TaskStore target) {
-    this.target = target;
+  public ForwardingStore(TaskStore store) {
+    this.store = store;
   }
 
   @Override
   public String describe() {
-    return target.describe();
+    return store.describe();
   }
 
   @Override
   public List<Enqueued> enqueue(List<NewTask> tasks) {
-    return target.enqueue(tasks);
+    return store.enqueue(tasks);
   }
 
   @Override
   public void join(WorkerInfo worker) {
-    target.join(worker);
+    store.join(worker);
   }
 
   @Override
   public void leave(UUID incarnation) {
-    target.leave(incarnation);
+    store.leave(incarnation);
   }
 
   @Override
   public ClaimAnswer claim(ClaimRequest request) {
-    return target.claim(request);
+    return store.claim(request);
   }
 
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
-    return target.settle(settlements);
+    return store.settle(settlements);
   }
 
   @Override
   public RenewAnswer renew(UUID incarnation) {
-    return target.renew(incarnation);
+    return store.renew(incarnation);
   }
 
   @Override
   public Set<Long> cancelRequests(UUID incarnation) {
-    return target.cancelRequests(incarnation);
+    return store.cancelRequests(incarnation);
   }
 
   @Override
   public Promoted promote(int limit) {
-    return target.promote(limit);
+    return store.promote(limit);
   }
 
   @Override
   public List<Reclaimed> reclaim(UUID observer) {
-    return target.reclaim(observer);
+    return store.reclaim(observer);
   }
 
   @Override
   public List<CancelAnswer> cancel(List<Long> resultIds) {
-    return target.cancel(resultIds);
+    return store.cancel(resultIds);
   }
 
   @Override
   public List<TaskRun> find(Collection<Long> resultIds) {
-    return target.find(resultIds);
+    return store.find(resultIds);
   }
 
   @Override
   public List<TaskRun> list(TaskQuery query) {
-    return target.list(query);
+    return store.list(query);
   }
 
   @Override
   public Map<QueueStatus, Long> counts() {
-    return target.counts();
+    return store.counts();
   }
 
   @Override
   public List<WorkerRow> workers() {
-    return target.workers();
+    return store.workers();
   }
 
   @Override
   public Runnable onWork(Runnable listener) {
-    return target.onWork(listener);
+    return store.onWork(listener);
   }
 
   @Override
   public void close() {
-    target.close();
+    store.close();
   }
 }

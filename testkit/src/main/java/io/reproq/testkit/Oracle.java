@@ -86,7 +86,7 @@ final class Oracle {
       return Set.of(new Settled.Stale());
     }
     if (task.isIn(Place.Running.class) && settlement.claimId().equals(task.claim)) {
-      var place = end(task, failureOf(settlement.outcome()), settlement.next());
+      var place = end(task, settlement.outcome().failure(), settlement.next());
       if (place instanceof Place.Finished) {
         endedBySettling
             .computeIfAbsent(settlement.claimId(), claim -> new HashSet<>())
@@ -251,16 +251,6 @@ final class Oracle {
 
   private static Instant dueOf(OracleTask task) {
     return Objects.requireNonNull(task.due);
-  }
-
-  private static @Nullable Failure failureOf(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Failed(var failure, var retryable) -> failure;
-      case Outcome.Cancelled(var failure) -> failure;
-      case Outcome.Succeeded succeeded -> null;
-      case Outcome.Snoozed snoozed -> null;
-      case Outcome.GivenBack givenBack -> null;
-    };
   }
 
   static void require(boolean holds, String rule) {

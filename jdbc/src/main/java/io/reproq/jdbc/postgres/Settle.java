@@ -2,6 +2,7 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Texts;
 import io.reproq.jdbc.postgres.Attempts.Fence;
 import io.reproq.jdbc.postgres.Attempts.Held;
 import io.reproq.store.Settled;
@@ -19,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Writes what attempts came to. A batch of nothing but successes, which is nearly every one, is
 /// one statement; any other locks its attempts first and then looks who wants them stopped.
@@ -109,7 +109,7 @@ final class Settle implements Transaction.Verb<List<Settled>> {
 
   private static Place enter(
       Attempts.Book book, Held held, Settlement settlement, boolean isWanted) {
-    var error = failureOf(settlement.outcome());
+    var error = settlement.outcome().failure();
     if (error != null) {
       book.errors.add(new Attempts.Trouble(held, error));
     }
@@ -157,15 +157,5 @@ final class Settle implements Transaction.Verb<List<Settled>> {
 
   private static Fence key(Settlement settlement) {
     return new Fence(settlement.resultId(), settlement.claimId());
-  }
-
-  private static @Nullable Failure failureOf(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Failed(var failure, var retryable) -> failure;
-      case Outcome.Cancelled(var failure) -> failure;
-      case Outcome.Succeeded succeeded -> null;
-      case Outcome.Snoozed snoozed -> null;
-      case Outcome.GivenBack givenBack -> null;
-    };
   }
 }

@@ -1,6 +1,7 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Texts;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.StoreException;
@@ -42,10 +43,10 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   }
 
   private static void check(String field, @Nullable String value) {
-    if (value != null && !Values.safe(value).equals(value)) {
+    if (value != null && !Texts.safe(value).equals(value)) {
       throw new StoreException(
           "%s holds a NUL or half a surrogate pair, which SQL text cannot carry: '%s'"
-              .formatted(field, Values.safe(value)),
+              .formatted(field, Texts.safe(value)),
           false,
           null);
     }

@@ -2,6 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Texts;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
 import io.reproq.task.Place;
@@ -97,9 +98,9 @@ final class Places {
         .set("result_id", resultId)
         .set("attempt", attempt)
         .set("kind", failure.kind().label())
-        .set("exception_class", Values.safeOrNull(failure.exceptionClass()))
-        .set("message", Values.safe(failure.message()))
-        .set("traceback", Values.safeOrNull(failure.traceback()))
+        .set("exception_class", Texts.safeOrNull(failure.exceptionClass()))
+        .set("message", Texts.safe(failure.message()))
+        .set("traceback", Texts.safeOrNull(failure.traceback()))
         .set("at", transaction.micros())
         .set("worker_id", workerId)
         .update();
@@ -113,7 +114,7 @@ final class Places {
         .set("finished_at", transaction.micros())
         .set("incarnation", settledBy == null ? null : Values.bytes(settledBy.incarnation()))
         .set("claim_number", settledBy == null ? null : settledBy.number())
-        .set("last_error", Values.safeOrNull(ending.lastError()))
+        .set("last_error", Texts.safeOrNull(ending.lastError()))
         .update();
     forgetFinished(Values.ids(List.of(task.resultId())));
   }

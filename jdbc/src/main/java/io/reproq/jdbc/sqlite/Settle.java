@@ -4,7 +4,6 @@ import io.reproq.jdbc.Query;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.task.Failure;
-import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
 import io.reproq.task.Transitions;
@@ -66,7 +65,7 @@ final class Settle implements Transaction.Verb<List<Settled>> {
         !settlement.next().status().isTerminal() && places.isCancelRequested(task.resultId());
     var next = isCancelled ? Transitions.underCancel(settlement.next()) : settlement.next();
     var worker = workerOf(transaction, settlement);
-    var error = failureOf(settlement.outcome());
+    var error = settlement.outcome().failure();
     if (error != null) {
       places.record(task.resultId(), task.attempts(), error, worker);
     }
@@ -106,15 +105,5 @@ final class Settle implements Transaction.Verb<List<Settled>> {
         .on(LIVING_WORKER)
         .set("incarnation", Values.bytes(settlement.claimId().incarnation()))
         .first(row -> row.text("worker_id"));
-  }
-
-  private static @Nullable Failure failureOf(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Failed(var failure, var retryable) -> failure;
-      case Outcome.Cancelled(var failure) -> failure;
-      case Outcome.Succeeded succeeded -> null;
-      case Outcome.Snoozed snoozed -> null;
-      case Outcome.GivenBack givenBack -> null;
-    };
   }
 }

@@ -1,6 +1,7 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Texts;
 import io.reproq.json.CanonicalJson;
 import io.reproq.store.Settlement;
 import io.reproq.task.Outcome;
@@ -55,7 +56,7 @@ final class Successes {
     for (var success : successes) {
       rows.append(separator).append(success.resultId()).append(',');
       rows.append(success.claimId().number()).append(',');
-      CanonicalJson.appendString(rows, Values.safe(returned(success)));
+      CanonicalJson.appendString(rows, Texts.safe(returned(success)));
       rows.append(']');
       separator = ",[";
     }

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Between values of Java and those that SQLite keeps.
 final class Values {
-  private static final char REPLACEMENT = '\uFFFD';
-
   private Values() {}
 
   static byte[] bytes(UUID uuid) {
@@ -58,32 +56,5 @@ final class Values {
       }
     }
     return texts;
-  }
-
-  /// `text` without what SQL text cannot carry everywhere: the character NUL and halves of
-  /// surrogate pairs become U+FFFD.
-  static String safe(String text) {
-    for (var i = 0; i < text.length(); i++) {
-      var c = text.charAt(i);
-      if (c == 0 || Character.isSurrogate(c)) {
-        return rewritten(text);
-      }
-    }
-    return text;
-  }
-
-  static @Nullable String safeOrNull(@Nullable String text) {
-    return text == null ? null : safe(text);
-  }
-
-  private static String rewritten(String text) {
-    var out = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c ->
-            c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
-                ? REPLACEMENT
-                : c)
-        .forEach(out::appendCodePoint);
-    return out.toString();
   }
 }

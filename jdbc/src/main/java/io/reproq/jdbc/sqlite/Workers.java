@@ -2,6 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Texts;
 import io.reproq.store.DeathWatch;
 import io.reproq.store.DeathWatch.Sighting;
 import io.reproq.store.Reclaimed;
@@ -62,14 +63,14 @@ final class Workers implements AutoCloseable {
     return transaction
         .on(JOIN_WORKER)
         .set("incarnation", Values.bytes(worker.incarnation()))
-        .set("worker_id", Values.safe(worker.workerId()))
-        .set("hostname", Values.safe(worker.hostname()))
+        .set("worker_id", Texts.safe(worker.workerId()))
+        .set("hostname", Texts.safe(worker.hostname()))
         .set("concurrency", worker.concurrency())
         .set("queues", Values.texts(worker.queues()))
         .set("handles", Values.texts(worker.handles().stream().sorted().toList()))
         .set("lease", Micros.of(worker.lease()))
         .set("heartbeat", Micros.of(worker.heartbeat()))
-        .set("version", Values.safe(worker.version()))
+        .set("version", Texts.safe(worker.version()))
         .set("process", HolderLocks.process())
         .set("now", transaction.micros())
         .set("leased_until", Micros.after(transaction.now(), worker.lease()))

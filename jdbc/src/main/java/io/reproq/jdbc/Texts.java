@@ -1,16 +1,16 @@
-package io.reproq.jdbc.postgres;
+package io.reproq.jdbc;
 
 import org.jspecify.annotations.Nullable;
 
-/// Texts that PostgreSQL can keep.
-final class Texts {
+/// Texts that every database can keep.
+public final class Texts {
   private static final char REPLACEMENT = '\uFFFD';
 
   private Texts() {}
 
   /// `text` with U+FFFD in the place of NUL and of halves of surrogate pairs, which UTF-8 in a
   /// database cannot carry.
-  static String safe(String text) {
+  public static String safe(String text) {
     for (var i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
       if (c == 0 || Character.isSurrogate(c)) {
@@ -20,7 +20,8 @@ final class Texts {
     return text;
   }
 
-  static @Nullable String safeOrNull(@Nullable String text) {
+  /// The same, null for null.
+  public static @Nullable String safeOrNull(@Nullable String text) {
     return text == null ? null : safe(text);
   }
 
