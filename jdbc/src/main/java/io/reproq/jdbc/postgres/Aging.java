@@ -22,8 +22,7 @@ final class Aging implements Transaction.Verb<Boolean> {
           PostgresStore.SQL.get("rerank_ready"),
           PostgresStore.SQL.get("rerank_deferred"),
           PostgresStore.SQL.get("rerank_parked"),
-          PostgresStore.SQL.get("rerank_waiting"),
-          PostgresStore.SQL.get("rerank_running"));
+          PostgresStore.SQL.get("rerank_waiting"));
 
   private final @Nullable Rank wanted;
 

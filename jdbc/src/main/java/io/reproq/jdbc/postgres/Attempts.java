@@ -3,7 +3,6 @@ package io.reproq.jdbc.postgres;
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Texts;
-import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
 import io.reproq.task.Place;
 import java.sql.SQLException;
@@ -13,7 +12,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Ends attempts, many at once: the one way out of running, within one transaction.
@@ -43,7 +41,8 @@ final class Attempts {
     var query =
         new Columns<>(transaction.onNow(END_ATTEMPTS), sorted)
             .longs("ids", end -> end.key.resultId)
-            .claims(end -> end.key.claim)
+            .integers("workers", end -> end.key.worker)
+            .longs("numbers", end -> end.key.claimNumber)
             .texts("places", end -> end.next.label())
             .texts("statuses", end -> end.next.status().name())
             .integers("attempts", End::attempts)
@@ -75,15 +74,10 @@ final class Attempts {
     }
   }
 
-  /// One attempt, by its fence.
-  record Fence(long resultId, ClaimId claim) {
+  /// One attempt, by its fence: the task, and the claim by its worker's number and its own.
+  record Fence(long resultId, int worker, long claimNumber) {
     static Fence read(PreparedQuery.Row row) throws SQLException {
-      var incarnation = row.value("incarnation", UUID.class);
-      if (incarnation == null) {
-        throw new IllegalStateException("an attempt without a claim");
-      }
-      return new Fence(
-          row.number("result_id"), new ClaimId(incarnation, row.number("claim_number")));
+      return new Fence(row.number("result_id"), row.integer("worker"), row.number("claim_number"));
     }
   }
 

@@ -13,9 +13,13 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   private static final Query CLAIM = PostgresStore.SQL.get("claim");
 
   private final ClaimRequest request;
+  private final boolean looks;
 
-  Claim(ClaimRequest request) {
+  /// @param looks whether to look for parked tasks that wait for a worker like this one, and to
+  ///   take none while there are
+  Claim(ClaimRequest request, boolean looks) {
     this.request = request;
+    this.looks = looks;
   }
 
   /// What was claimed, null when the worker is not there.
@@ -33,19 +37,22 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
             .set("incarnation", claimId.incarnation())
             .set("claim_number", claimId.number())
             .set("others", request.routing().others())
+            .set("looks", looks)
             .list(Found::read);
     if (rows.isEmpty()) {
       return null;
     }
     var taken = rows.stream().filter(row -> row.resultId != null).map(Found::taken).toList();
-    return new Catch(taken, rows.getFirst().isMoved, rows.getFirst().doomed);
+    var first = rows.getFirst();
+    return new Catch(taken, first.isMoved, first.doomed, first.ownKeys);
   }
 
   /// What a claim brought.
   ///
   /// @param moved whether tasks were moved out of the way
   /// @param doomed tasks that were passed over because somebody wants them stopped
-  record Catch(List<Taken> taken, boolean moved, List<Long> doomed) {}
+  /// @param ownKeys under which tasks are parked that wait for a worker like this one
+  record Catch(List<Taken> taken, boolean moved, List<Long> doomed, List<String> ownKeys) {}
 
   /// A claimed task.
   ///
@@ -57,14 +64,16 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       int attempt,
       @Nullable String spec,
       boolean isMoved,
-      List<Long> doomed) {
+      List<Long> doomed,
+      List<String> ownKeys) {
     static Found read(PreparedQuery.Row row) throws SQLException {
       return new Found(
           row.numberOrNull("result_id"),
           row.integer("attempt"),
           row.textOrNull("spec_json"),
           row.flag("is_moved"),
-          row.numbers("doomed"));
+          row.numbers("doomed"),
+          row.texts("own_keys"));
     }
 
     Taken taken() {

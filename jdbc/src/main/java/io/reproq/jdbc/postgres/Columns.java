@@ -1,11 +1,9 @@
 package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
-import io.reproq.task.ClaimId;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +36,6 @@ final class Columns<R> {
 
   Columns<R> texts(String name, Function<R, @Nullable String> column) throws SQLException {
     return array(name, "text", rows.stream().map(column).toArray(String[]::new));
-  }
-
-  /// The claims of the rows, in the parameters `incarnations` and `numbers`.
-  Columns<R> claims(Function<R, ClaimId> column) throws SQLException {
-    var claims = rows.stream().map(column).toList();
-    var incarnations = claims.stream().map(ClaimId::incarnation).toArray(UUID[]::new);
-    var numbers = claims.stream().map(ClaimId::number).toArray(Long[]::new);
-    return array("incarnations", "uuid", incarnations).array("numbers", "bigint", numbers);
   }
 
   PreparedQuery query() {

@@ -10,16 +10,19 @@ import io.reproq.task.Spec;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Makes tasks durable. Their ids are fixed beforehand, so that sending them again makes no second
 /// ones.
 final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   private static final Query RESERVE_IDS = PostgresStore.SQL.get("reserve_ids");
+  private static final Query SENT_BEFORE = PostgresStore.SQL.get("sent_before");
   private static final Query MARK_ACTIVE = PostgresStore.SQL.get("mark_active");
   private static final Query ACTIVE_TWINS = PostgresStore.SQL.get("active_twins");
   private static final Query ENQUEUE = PostgresStore.SQL.get("enqueue");
@@ -28,6 +31,7 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   private static final int ROUNDS = 3;
 
   private final List<Numbered> tasks;
+  private boolean wasSent;
 
   private Enqueue(List<Numbered> tasks) {
     this.tasks = tasks;
@@ -71,10 +75,12 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
 
   @Override
   public List<Enqueued> in(Transaction transaction) throws SQLException {
+    var durable = wasSent ? sentBefore(transaction) : Set.<Long>of();
+    wasSent = true;
     // Of twins in the list the first one stands for all.
     var unique = new LinkedHashMap<String, Long>();
     for (var numbered : tasks) {
-      if (numbered.task.unique()) {
+      if (numbered.task.unique() && !durable.contains(numbered.id)) {
         unique.putIfAbsent(numbered.hash(), numbered.id);
       }
     }
@@ -86,12 +92,15 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     var created = new ArrayList<Numbered>();
     var answers = new ArrayList<Enqueued>(tasks.size());
     for (var numbered : tasks) {
+      var isDurable = durable.contains(numbered.id);
       var holder =
-          numbered.task.unique()
+          numbered.task.unique() && !isDurable
               ? Objects.requireNonNull(holders.get(numbered.hash()))
               : numbered.id;
       if (holder == numbered.id) {
-        created.add(numbered);
+        if (!isDurable) {
+          created.add(numbered);
+        }
         answers.add(new Enqueued.Created(holder));
       } else {
         answers.add(new Enqueued.Duplicate(holder));
@@ -99,6 +108,13 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     }
     insert(transaction, created);
     return answers;
+  }
+
+  /// Those of the tasks that an earlier send of this list, whose answer was lost, has made durable.
+  private Set<Long> sentBefore(Transaction transaction) throws SQLException {
+    var ids = tasks.stream().map(Numbered::id).toList();
+    var query = Columns.ids(transaction.on(SENT_BEFORE), ids);
+    return new HashSet<>(query.list(row -> row.number("result_id")));
   }
 
   /// Who stands for each hash, once ours are marked where nobody did.
@@ -143,7 +159,6 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
             .texts("queues", row -> row.spec().queue())
             .integers("priorities", row -> row.spec().priority())
             .texts("specs", row -> row.spec().text())
-            .texts("hashes", Numbered::hash)
             .integers("max_attempts", row -> row.spec().retry().maxAttempts())
             .doubles("timeouts", row -> Math.max(1, Times.micros(row.spec().timeout())) / 1e6)
             .texts("lock_keys", row -> row.spec().limits().lockKey())

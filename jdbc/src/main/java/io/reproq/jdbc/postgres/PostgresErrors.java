@@ -17,6 +17,11 @@ final class PostgresErrors {
     };
   }
 
+  /// Whether a row is there already: after a lost connection, what was sent before came through.
+  static boolean isTwice(SQLException e) {
+    return state(e).equals("23505");
+  }
+
   /// Whether the connection was lost, whatever became of the transaction. A pool that had none to
   /// give has tried for long enough itself.
   static boolean isDisconnected(SQLException e) {

@@ -53,6 +53,7 @@ final class PostgresStore implements TaskStore {
   private final Runner runner;
   private final Lifeline lifeline;
   private final Workers workers;
+  private final WorkerNumbers numbers = new WorkerNumbers();
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
@@ -120,7 +121,11 @@ final class PostgresStore implements TaskStore {
   @Override
   public ClaimAnswer claim(ClaimRequest request) {
     written.increment();
-    var caught = runner.runOnce("claim from", new Claim(request));
+    var caught = runner.runOnce("claim from", new Claim(request, true));
+    if (caught != null && !caught.ownKeys().isEmpty()) {
+      runner.run("unpark tasks in", new Unpark(request.quotas(), caught.ownKeys()));
+      caught = runner.runOnce("claim from", new Claim(request, false));
+    }
     if (caught == null) {
       return new ClaimAnswer.WorkerGone();
     }
@@ -150,7 +155,7 @@ final class PostgresStore implements TaskStore {
     written.increment();
     return settlements.isEmpty()
         ? List.of()
-        : runner.run("settle tasks in", new Settle(settlements));
+        : runner.run("settle tasks in", new Settle(settlements, numbers));
   }
 
   @Override

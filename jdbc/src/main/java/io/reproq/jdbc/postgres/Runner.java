@@ -49,7 +49,9 @@ final class Runner {
           e.addSuppressed(before);
         }
         var isWorthAnother =
-            PostgresErrors.isUndone(e) || (mayRepeat && PostgresErrors.isDisconnected(e));
+            PostgresErrors.isUndone(e)
+                || (mayRepeat && PostgresErrors.isDisconnected(e))
+                || (before != null && PostgresErrors.isTwice(e));
         if (tries == MOST_TRIES || !isWorthAnother) {
           throw database.failure(what, e);
         }

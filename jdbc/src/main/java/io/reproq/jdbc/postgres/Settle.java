@@ -28,18 +28,21 @@ final class Settle implements Transaction.Verb<List<Settled>> {
   private static final Query SETTLED_BEFORE = PostgresStore.SQL.get("settled_before");
 
   private final List<Settlement> settlements;
+  private final WorkerNumbers numbers;
 
-  Settle(List<Settlement> settlements) {
+  Settle(List<Settlement> settlements, WorkerNumbers numbers) {
     this.settlements = List.copyOf(settlements);
+    this.numbers = numbers;
   }
 
   @Override
   public List<Settled> in(Transaction transaction) throws SQLException {
+    var fences = fences(transaction);
     // The first outcome of an attempt is the one that counts.
     var firsts = new LinkedHashMap<Fence, Settlement>();
     var repeats = new HashSet<Integer>();
     for (var i = 0; i < settlements.size(); i++) {
-      if (firsts.putIfAbsent(key(settlements.get(i)), settlements.get(i)) != null) {
+      if (firsts.putIfAbsent(fences.get(i), settlements.get(i)) != null) {
         repeats.add(i);
       }
     }
@@ -51,7 +54,7 @@ final class Settle implements Transaction.Verb<List<Settled>> {
     var before = isDone ? Map.<Fence, Place>of() : before(transaction, settlements);
     var answers = new ArrayList<Settled>(settlements.size());
     for (var i = 0; i < settlements.size(); i++) {
-      var key = key(settlements.get(i));
+      var key = fences.get(i);
       var place = repeats.contains(i) ? null : applied.get(key);
       if (place == null) {
         place = before.get(key);
@@ -59,6 +62,18 @@ final class Settle implements Transaction.Verb<List<Settled>> {
       answers.add(place == null ? new Settled.Stale() : new Settled.Applied(place));
     }
     return answers;
+  }
+
+  private List<Fence> fences(Transaction transaction) throws SQLException {
+    var incarnations = settlements.stream().map(s -> s.claimId().incarnation()).toList();
+    var workers = numbers.of(transaction, incarnations);
+    return settlements.stream()
+        .map(settlement -> {
+          var claim = settlement.claimId();
+          var worker = workers.getOrDefault(claim.incarnation(), WorkerNumbers.NOBODY);
+          return new Fence(settlement.resultId(), worker, claim.number());
+        })
+        .toList();
   }
 
   private static Map<Fence, Place> succeed(Transaction transaction, Map<Fence, Settlement> firsts)
@@ -102,7 +117,8 @@ final class Settle implements Transaction.Verb<List<Settled>> {
     var keys = firsts.keySet().stream().sorted(Comparator.comparingLong(Fence::resultId)).toList();
     return new Columns<>(transaction.on(LOCK_CLAIMED), keys)
         .longs("ids", Fence::resultId)
-        .claims(Fence::claim)
+        .integers("workers", Fence::worker)
+        .longs("numbers", Fence::claimNumber)
         .query()
         .list(Held::read);
   }
@@ -153,9 +169,5 @@ final class Settle implements Transaction.Verb<List<Settled>> {
   private static String returned(Settlement success) {
     return Texts.safe(
         success.outcome() instanceof Outcome.Succeeded(var value) ? value.text() : "null");
-  }
-
-  private static Fence key(Settlement settlement) {
-    return new Fence(settlement.resultId(), settlement.claimId());
   }
 }

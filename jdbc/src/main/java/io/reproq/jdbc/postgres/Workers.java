@@ -27,6 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The book of workers: who joined, who lives, and what becomes of the dead ones' tasks. Safe for
 /// use by many threads.
 final class Workers {
+  private static final Query NAME_WORKER = PostgresStore.SQL.get("name_worker");
   private static final Query JOIN_WORKER = PostgresStore.SQL.get("join_worker");
   private static final Query RENEW_WORKER = PostgresStore.SQL.get("renew_worker");
   private static final Query MARK_DEAD = PostgresStore.SQL.get("mark_dead");
@@ -52,11 +53,18 @@ final class Workers {
     try {
       runner.runOnce(
           "join",
-          transaction ->
-              columns(transaction.onNow(JOIN_WORKER), worker)
-                  .set("lock_key", Cord.lockKey(worker.incarnation()))
-                  .set("server_started", serverStarted)
-                  .update());
+          transaction -> {
+            transaction.begin();
+            transaction
+                .on(NAME_WORKER)
+                .set("incarnation", worker.incarnation())
+                .set("worker_id", Texts.safe(worker.workerId()))
+                .update();
+            return columns(transaction.onNow(JOIN_WORKER), worker)
+                .set("lock_key", Cord.lockKey(worker.incarnation()))
+                .set("server_started", serverStarted)
+                .update();
+          });
     } catch (StoreException e) {
       lifeline.release(worker.incarnation());
       throw e;
@@ -66,7 +74,6 @@ final class Workers {
   private static PreparedQuery columns(PreparedQuery query, WorkerInfo worker) throws SQLException {
     return query
         .set("incarnation", worker.incarnation())
-        .set("worker_id", Texts.safe(worker.workerId()))
         .set("hostname", Texts.safe(worker.hostname()))
         .set("concurrency", worker.concurrency())
         .setArray("queues", "text", worker.queues().toArray())

@@ -3,49 +3,55 @@
 -- Old workers: there are none before this one.
 -- Lock: none that matters; the schema is new.
 --
--- All of this is private: it may change with every release. A claim is named by the worker's
--- incarnation and a number. result_id is the whole primary key of task and finished, so that both
--- can be partitioned by its ranges.
+-- All of this is private: it may change with every release. Every byte of a row that each task has
+-- is written four times or more on its way, so rows are narrow: what is nearly always the same is
+-- null, what is wide is a number, and columns are ordered so that nothing is padded.
 
 CREATE SEQUENCE reproq.task_id;
 
--- What never changes about a task.
+-- What never changes about a task, in partitions by ranges of result_id. spec_hash is null where it
+-- is the SHA-256 of spec_json's text, backend_alias where it is 'default'.
 CREATE TABLE reproq.task (
   result_id         bigint           NOT NULL PRIMARY KEY,
-  task_path         text             NOT NULL CHECK (task_path <> ''),
-  queue_name        text             NOT NULL CHECK (queue_name <> ''),
-  priority          integer          NOT NULL,
-  spec_json         json             NOT NULL,
-  spec_hash         bytea            NOT NULL,
-  max_attempts      integer          NOT NULL CHECK (max_attempts >= 1),
+  enqueued_at       timestamptz      NOT NULL,
   timeout_seconds   double precision NOT NULL CHECK (timeout_seconds > 0),
+  priority          integer          NOT NULL,
+  max_attempts      integer          NOT NULL CHECK (max_attempts >= 1),
+  concurrency_limit integer          NOT NULL CHECK (concurrency_limit >= 0),
+  spec_json         json             NOT NULL,
+  spec_hash         bytea,
   lock_key          text,
   concurrency_key   text,
-  concurrency_limit integer          NOT NULL CHECK (concurrency_limit >= 0),
   headers           json,
-  enqueued_at       timestamptz      NOT NULL,
-  backend_alias     text             NOT NULL DEFAULT 'default',
+  backend_alias     text,
   parent_id         bigint,
   workflow_id       uuid,
   expires_at        timestamptz
-);
+) PARTITION BY RANGE (result_id);
 CREATE INDEX task_lock_key ON reproq.task (lock_key, result_id) WHERE lock_key IS NOT NULL;
 
--- Every place knows: the version (grows by one at every transition), the attempts made so far that
--- count, and of the attempts their first start, their last start and their workers, oldest first.
--- started_at is null until there was an attempt; worker_ids and last_attempted_at likewise.
+-- Who ever worked, by the number that stands for an incarnation in rows.
+CREATE TABLE reproq.worker_name (
+  number      integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  incarnation uuid    NOT NULL UNIQUE,
+  worker_id   text    NOT NULL
+);
+
+-- Every place knows: the version (grows by one at every transition); the attempts made so far that
+-- count; when the last one started, and when the first one did where that was earlier; and the
+-- numbers of the workers of the earlier ones, oldest first.
 
 -- Can be claimed now, the smallest rank first.
 CREATE TABLE reproq.ready (
   result_id         bigint      NOT NULL PRIMARY KEY,
   rank              bigint      NOT NULL,
-  version           bigint      NOT NULL CHECK (version >= 1),
+  version           integer     NOT NULL CHECK (version >= 1),
   attempts          integer     NOT NULL CHECK (attempts >= 0),
-  queue_name        text        NOT NULL,
-  task_path         text        NOT NULL,
+  queue_name        text        NOT NULL CHECK (queue_name <> ''),
+  task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  worker_ids        text[]
+  workers           integer[]
 );
 CREATE INDEX ready_rank ON reproq.ready (queue_name, rank, result_id);
 
@@ -53,14 +59,14 @@ CREATE INDEX ready_rank ON reproq.ready (queue_name, rank, result_id);
 CREATE TABLE reproq.deferred (
   result_id         bigint      NOT NULL PRIMARY KEY,
   rank              bigint      NOT NULL,
-  version           bigint      NOT NULL CHECK (version >= 1),
+  run_after         timestamptz NOT NULL,
+  version           integer     NOT NULL CHECK (version >= 1),
   attempts          integer     NOT NULL CHECK (attempts >= 0),
-  queue_name        text        NOT NULL,
-  task_path         text        NOT NULL,
+  queue_name        text        NOT NULL CHECK (queue_name <> ''),
+  task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  worker_ids        text[],
-  run_after         timestamptz NOT NULL
+  workers           integer[]
 );
 CREATE INDEX deferred_due ON reproq.deferred (run_after, result_id);
 
@@ -69,13 +75,13 @@ CREATE INDEX deferred_due ON reproq.deferred (run_after, result_id);
 CREATE TABLE reproq.parked (
   result_id         bigint      NOT NULL PRIMARY KEY,
   rank              bigint      NOT NULL,
-  version           bigint      NOT NULL CHECK (version >= 1),
+  version           integer     NOT NULL CHECK (version >= 1),
   attempts          integer     NOT NULL CHECK (attempts >= 0),
-  queue_name        text        NOT NULL,
-  task_path         text        NOT NULL,
+  queue_name        text        NOT NULL CHECK (queue_name <> ''),
+  task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  worker_ids        text[],
+  workers           integer[],
   parked_key        text        COLLATE "C" NOT NULL CHECK (parked_key <> '')
 );
 CREATE INDEX parked_by_key ON reproq.parked (parked_key, queue_name, rank, result_id);
@@ -84,52 +90,53 @@ CREATE INDEX parked_by_key ON reproq.parked (parked_key, queue_name, rank, resul
 CREATE TABLE reproq.waiting (
   result_id         bigint      NOT NULL PRIMARY KEY,
   rank              bigint      NOT NULL,
-  version           bigint      NOT NULL CHECK (version >= 1),
+  version           integer     NOT NULL CHECK (version >= 1),
   attempts          integer     NOT NULL CHECK (attempts = 0),
-  queue_name        text        NOT NULL,
-  task_path         text        NOT NULL,
+  wait_count        integer     NOT NULL CHECK (wait_count >= 1),
+  queue_name        text        NOT NULL CHECK (queue_name <> ''),
+  task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  worker_ids        text[],
-  wait_count        integer     NOT NULL CHECK (wait_count >= 1)
+  workers           integer[]
 );
 
--- An attempt is under way: attempt number `attempts`, under the claim that may end it.
+-- An attempt is under way: attempt number `attempts`, under the claim that may end it, which is the
+-- worker and its claim_number. There are few, so that what one worker holds is found without an
+-- index; and nobody updates them, so that a row seen is the row that is there.
 CREATE TABLE reproq.running (
   result_id         bigint      NOT NULL PRIMARY KEY,
-  rank              bigint      NOT NULL,
-  version           bigint      NOT NULL CHECK (version >= 2),
+  claim_number      bigint      NOT NULL,
+  last_attempted_at timestamptz NOT NULL,
+  worker            integer     NOT NULL,
+  version           integer     NOT NULL CHECK (version >= 2),
   attempts          integer     NOT NULL CHECK (attempts >= 1),
   queue_name        text        NOT NULL,
   task_path         text        NOT NULL,
-  started_at        timestamptz NOT NULL,
-  last_attempted_at timestamptz NOT NULL,
-  worker_ids        text[]      NOT NULL,
-  incarnation       uuid        NOT NULL,
-  claim_number      bigint      NOT NULL
+  started_at        timestamptz,
+  workers           integer[]
 );
-CREATE INDEX running_worker ON reproq.running (incarnation);
 
--- Over. Only a settled attempt leaves its claim, so that a settlement sent again is known.
+-- Over, in partitions with the ranges of task's. Only a settled attempt leaves its claim_number, so
+-- that a settlement sent again is known.
 CREATE TABLE reproq.finished (
   result_id         bigint      NOT NULL PRIMARY KEY,
-  version           bigint      NOT NULL CHECK (version >= 2),
+  finished_at       timestamptz NOT NULL,
+  last_attempted_at timestamptz,
+  claim_number      bigint,
+  worker            integer,
+  version           integer     NOT NULL CHECK (version >= 2),
   attempts          integer     NOT NULL CHECK (attempts >= 0),
+  status            text        NOT NULL CHECK (status IN ('SUCCESSFUL', 'FAILED', 'CANCELLED')),
   queue_name        text        NOT NULL,
   task_path         text        NOT NULL,
-  started_at        timestamptz,
-  last_attempted_at timestamptz,
-  worker_ids        text[],
-  status            text        NOT NULL CHECK (status IN ('SUCCESSFUL', 'FAILED', 'CANCELLED')),
-  finished_at       timestamptz NOT NULL,
-  incarnation       uuid,
-  claim_number      bigint,
   return_json       json,
   last_error        text,
-  CHECK ((incarnation IS NULL) = (claim_number IS NULL)),
+  started_at        timestamptz,
+  workers           integer[],
+  CHECK (worker IS NOT NULL OR claim_number IS NULL),
   CHECK (status = 'SUCCESSFUL' OR return_json IS NULL),
-  CHECK (status <> 'SUCCESSFUL' OR (last_error IS NULL AND started_at IS NOT NULL))
-);
+  CHECK (status <> 'SUCCESSFUL' OR (last_error IS NULL AND last_attempted_at IS NOT NULL))
+) PARTITION BY RANGE (result_id);
 CREATE INDEX finished_bad ON reproq.finished (status, result_id) WHERE status <> 'SUCCESSFUL';
 CREATE INDEX finished_path ON reproq.finished (task_path, result_id);
 
@@ -180,6 +187,7 @@ CREATE TABLE reproq.counter_delta (
 -- where the lock is not the process's own, as behind a pooler. Spans are microseconds.
 CREATE TABLE reproq.worker (
   incarnation    uuid        NOT NULL PRIMARY KEY,
+  number         integer     NOT NULL UNIQUE,
   worker_id      text        NOT NULL,
   hostname       text        NOT NULL,
   concurrency    integer     NOT NULL,
@@ -198,12 +206,13 @@ CREATE TABLE reproq.worker (
 );
 
 -- Settings of the whole database. aging_ms: what one step of priority is worth in milliseconds of
--- waiting; 0 means that a higher priority always wins.
+-- waiting; 0 means that a higher priority always wins. partition_size: how many ids one partition
+-- holds.
 CREATE TABLE reproq.setting (
   name  text NOT NULL PRIMARY KEY,
   value text NOT NULL
 );
-INSERT INTO reproq.setting (name, value) VALUES ('aging_ms', '60000');
+INSERT INTO reproq.setting (name, value) VALUES ('aging_ms', '60000'), ('partition_size', '10000000');
 
 -- What orders a queue. Within one step of strict priority there is room for times until the year
 -- 2527 in milliseconds.
@@ -222,49 +231,84 @@ ALTER TABLE reproq.running SET (autovacuum_vacuum_scale_factor = 0.01, autovacuu
 ALTER TABLE reproq.active_hash SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE reproq.counter_delta SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
+-- Makes partitions of task and finished for the ids that come next, well ahead of them: one for the
+-- ids of today and two more. An id without one would fall into the default partition, which is the
+-- net below and should stay empty. Attaching waits for statements under way on the default one, so
+-- callers set a lock_timeout and come again.
+CREATE FUNCTION reproq.add_partitions() RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  size bigint := (SELECT value FROM reproq.setting WHERE name = 'partition_size');
+  here bigint := (SELECT last_value FROM reproq.task_id);
+  low  bigint;
+  made integer := 0;
+  part text;
+  name text;
+BEGIN
+  FOR low IN SELECT n * size FROM generate_series(here / size, here / size + 2) n LOOP
+    FOREACH name IN ARRAY ARRAY['task', 'finished'] LOOP
+      part := name || '_' || lpad(low::text, 12, '0');
+      CONTINUE WHEN to_regclass('reproq.' || part) IS NOT NULL;
+      PERFORM pg_advisory_xact_lock(8245934029157319282);
+      CONTINUE WHEN to_regclass('reproq.' || part) IS NOT NULL;
+      EXECUTE format('CREATE TABLE reproq.%I (LIKE reproq.%I INCLUDING ALL)', part, name);
+      EXECUTE format('ALTER TABLE reproq.%I ATTACH PARTITION reproq.%I FOR VALUES FROM (%s) TO (%s)',
+        name, part, low, low + size);
+      made := made + 1;
+    END LOOP;
+  END LOOP;
+  RETURN made;
+END $$;
+CREATE TABLE reproq.task_default PARTITION OF reproq.task DEFAULT;
+CREATE TABLE reproq.finished_default PARTITION OF reproq.finished DEFAULT;
+DO 'BEGIN PERFORM reproq.add_partitions(); END';
+
 -- Every task with its place, as the engine reads it.
 --
 -- The branches are bare tables and the join stands outside: a join in a branch loses the order by
 -- result_id, and without `+ 0` the planner merge-joins all of task.
 CREATE VIEW reproq.task_place AS
 SELECT p.result_id, p.place, p.status, p.version, p.queue_name, p.task_path, p.attempts,
-  p.started_at, p.last_attempted_at, p.worker_ids, p.run_after, p.parked_key, p.wait_count,
-  (SELECT w.worker_id FROM reproq.worker w WHERE w.incarnation = p.incarnation) AS leased_by,
-  (SELECT w.leased_until FROM reproq.worker w WHERE w.incarnation = p.incarnation) AS leased_until,
+  coalesce(p.started_at, p.last_attempted_at) AS started_at, p.last_attempted_at,
+  ARRAY(SELECT n.worker_id FROM unnest(p.workers || p.worker) WITH ORDINALITY AS u (number, ord)
+    JOIN reproq.worker_name n ON n.number = u.number ORDER BY u.ord) AS worker_ids,
+  p.run_after, p.parked_key, p.wait_count,
+  CASE p.place WHEN 'running' THEN
+    (SELECT n.worker_id FROM reproq.worker_name n WHERE n.number = p.worker) END AS leased_by,
+  CASE p.place WHEN 'running' THEN
+    (SELECT w.leased_until FROM reproq.worker w WHERE w.number = p.worker) END AS leased_until,
   p.finished_at, p.return_json, p.last_error,
   p.place = 'running' AND EXISTS (
     SELECT FROM reproq.cancel_request c WHERE c.result_id = p.result_id) AS cancel_requested,
-  t.priority, t.spec_json, t.spec_hash, t.max_attempts, t.timeout_seconds, t.lock_key,
-  t.concurrency_key, t.concurrency_limit, t.headers, t.enqueued_at, t.backend_alias, t.parent_id,
-  t.workflow_id, t.expires_at
+  t.priority, t.spec_json,
+  coalesce(t.spec_hash, sha256(convert_to(t.spec_json::text, 'UTF8'))) AS spec_hash,
+  t.max_attempts, t.timeout_seconds, t.lock_key, t.concurrency_key, t.concurrency_limit, t.headers,
+  t.enqueued_at, coalesce(t.backend_alias, 'default') AS backend_alias, t.parent_id, t.workflow_id,
+  t.expires_at
 FROM (
   SELECT result_id, 'ready'::text AS place, 'READY'::text AS status, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, NULL::timestamptz AS run_after, NULL::text AS parked_key, 0 AS wait_count,
-    NULL::uuid AS incarnation, NULL::timestamptz AS finished_at, NULL::json AS return_json, NULL::text AS last_error
+    last_attempted_at, workers, NULL::integer AS worker, NULL::timestamptz AS run_after, NULL::text AS parked_key,
+    0 AS wait_count, NULL::timestamptz AS finished_at, NULL::json AS return_json, NULL::text AS last_error
   FROM reproq.ready
   UNION ALL
   SELECT result_id, 'deferred'::text, 'READY'::text, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, run_after, NULL::text, 0,
-    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+    last_attempted_at, workers, NULL::integer, run_after, NULL::text, 0, NULL::timestamptz, NULL::json, NULL::text
   FROM reproq.deferred
   UNION ALL
   SELECT result_id, 'parked'::text, 'READY'::text, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, NULL::timestamptz, parked_key COLLATE "default", 0,
-    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+    last_attempted_at, workers, NULL::integer, NULL::timestamptz, parked_key COLLATE "default", 0, NULL::timestamptz,
+    NULL::json, NULL::text
   FROM reproq.parked
   UNION ALL
   SELECT result_id, 'waiting'::text, 'WAITING'::text, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, wait_count,
-    NULL::uuid, NULL::timestamptz, NULL::json, NULL::text
+    last_attempted_at, workers, NULL::integer, NULL::timestamptz, NULL::text, wait_count, NULL::timestamptz, NULL::json,
+    NULL::text
   FROM reproq.waiting
   UNION ALL
   SELECT result_id, 'running'::text, 'RUNNING'::text, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, 0,
-    incarnation, NULL::timestamptz, NULL::json, NULL::text
+    last_attempted_at, workers, worker, NULL::timestamptz, NULL::text, 0, NULL::timestamptz, NULL::json, NULL::text
   FROM reproq.running
   UNION ALL
   SELECT result_id, 'finished'::text, status, version, queue_name, task_path, attempts, started_at,
-    last_attempted_at, worker_ids, NULL::timestamptz, NULL::text, 0,
-    NULL::uuid, finished_at, return_json, last_error
+    last_attempted_at, workers, worker, NULL::timestamptz, NULL::text, 0, finished_at, return_json, last_error
   FROM reproq.finished
 ) p JOIN reproq.task t ON t.result_id = p.result_id + 0;

@@ -28,7 +28,7 @@ SELECT
   p.lock_key,
   p.concurrency_key,
   p.concurrency_limit,
-  to_jsonb(coalesce(p.worker_ids, '{}')) AS worker_ids,
+  to_jsonb(p.worker_ids) AS worker_ids,
   p.return_json,
   (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
       'kind', f.kind,

@@ -24,14 +24,16 @@ SELECT queue_name, status, sum(change)::bigint AS tasks, count(*) AS changes
 FROM reproq.counter_delta GROUP BY queue_name, status
 
 -- name: workers
-SELECT w.*, (SELECT count(*) FROM reproq.running r WHERE r.incarnation = w.incarnation) AS running
+SELECT w.*, (SELECT count(*) FROM reproq.running r WHERE r.worker = w.number) AS running
 FROM reproq.worker w WHERE NOT w.dead
 ORDER BY w.worker_id COLLATE "C", w.incarnation
 
 -- name: cancel_requests
-SELECT r.result_id FROM reproq.running r
-WHERE r.incarnation = :incarnation
-  AND EXISTS (SELECT FROM reproq.cancel_request c WHERE c.result_id = r.result_id)
+-- Nearly always there is no request at all.
+SELECT r.result_id FROM reproq.cancel_request c
+JOIN reproq.running r ON r.result_id = c.result_id
+JOIN reproq.worker w ON w.number = r.worker
+WHERE w.incarnation = :incarnation
 
 -- name: next_due
 -- Until the next deferred task is due, in microseconds; no row when none is deferred.

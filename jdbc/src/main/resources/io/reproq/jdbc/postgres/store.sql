@@ -22,170 +22,165 @@ ON CONFLICT DO NOTHING
 SELECT encode(spec_hash, 'hex') AS spec_hash, result_id FROM reproq.active_hash
 WHERE spec_hash = ANY (ARRAY(SELECT decode(h, 'hex') FROM unnest(:hashes::text[]) h))
 
+-- name: sent_before
+-- Which of these an earlier send has made durable already.
+SELECT result_id FROM reproq.task WHERE result_id = ANY (:ids::bigint[])
+
 -- name: enqueue
 WITH clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
     (SELECT value::bigint FROM reproq.setting WHERE name = 'aging_ms') AS aging_ms
 ),
 sent AS MATERIALIZED (
-  SELECT u.*, coalesce(
+  SELECT u.*, c.now, reproq.rank_of(u.priority, c.now, c.aging_ms) AS rank, coalesce(
       'epoch'::timestamptz + u.start_micros * interval '1 microsecond',
       c.now + u.delay_micros * interval '1 microsecond') AS run_after
   FROM unnest(:ids::bigint[], :paths::text[], :queues::text[], :priorities::integer[],
-    :specs::text[], :hashes::text[], :max_attempts::integer[], :timeouts::double precision[],
+    :specs::text[], :max_attempts::integer[], :timeouts::double precision[],
     :lock_keys::text[], :concurrency_keys::text[], :concurrency_limits::integer[],
     :headers::text[], :starts::bigint[], :delays::bigint[])
-    AS u (result_id, task_path, queue_name, priority, spec_json, spec_hash, max_attempts,
+    AS u (result_id, task_path, queue_name, priority, spec_json, max_attempts,
       timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, start_micros,
       delay_micros)
   CROSS JOIN clock c
 ),
-made AS (
-  INSERT INTO reproq.task (result_id, task_path, queue_name, priority, spec_json, spec_hash,
-    max_attempts, timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers,
-    enqueued_at)
-  SELECT s.result_id, s.task_path, s.queue_name, s.priority, s.spec_json::json,
-    decode(s.spec_hash, 'hex'), s.max_attempts, s.timeout_seconds, s.lock_key, s.concurrency_key,
-    s.concurrency_limit, s.headers::json, c.now
-  FROM sent s CROSS JOIN clock c
-  ON CONFLICT (result_id) DO NOTHING
-  RETURNING result_id, queue_name, task_path, priority
-),
-placed AS MATERIALIZED (
-  SELECT m.result_id, m.queue_name, m.task_path,
-    reproq.rank_of(m.priority, c.now, c.aging_ms) AS rank, s.run_after, s.run_after > c.now AS is_deferred
-  FROM made m JOIN sent s ON s.result_id = m.result_id CROSS JOIN clock c
+into_task AS (
+  INSERT INTO reproq.task (result_id, enqueued_at, timeout_seconds, priority, max_attempts,
+    concurrency_limit, spec_json, lock_key, concurrency_key, headers)
+  SELECT result_id, now, timeout_seconds, priority, max_attempts, concurrency_limit,
+    spec_json::json, lock_key, concurrency_key, headers::json
+  FROM sent
 ),
 into_ready AS (
   INSERT INTO reproq.ready (result_id, queue_name, task_path, rank, version, attempts)
-  SELECT result_id, queue_name, task_path, rank, 1, 0 FROM placed WHERE NOT is_deferred
+  SELECT result_id, queue_name, task_path, rank, 1, 0 FROM sent
+  WHERE run_after IS NULL OR run_after <= now
 ),
 into_deferred AS (
   INSERT INTO reproq.deferred (result_id, queue_name, task_path, rank, version, attempts, run_after)
-  SELECT result_id, queue_name, task_path, rank, 1, 0, run_after FROM placed WHERE is_deferred
+  SELECT result_id, queue_name, task_path, rank, 1, 0, run_after FROM sent WHERE run_after > now
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
-  SELECT queue_name, 'READY', count(*) FROM placed GROUP BY queue_name
+  SELECT queue_name, 'READY', count(*) FROM sent GROUP BY queue_name
 )
-SELECT count(*) AS ready FROM placed WHERE NOT is_deferred
+SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 
 -- name: claim
--- Takes the best tasks of each queue, from ready, and from those parked that wait for a worker like
--- this one. Others' paths are parked. A task that somebody wants stopped stays, and is told as
--- doomed. The worker's own row is locked first (KEY SHARE lets heartbeats through): no row, no task.
+-- Takes the best ready tasks of each queue. Others' paths are parked. A task that somebody wants
+-- stopped stays, and is told as doomed. The worker's own row is locked first (KEY SHARE lets
+-- heartbeats through): no row, no task. A row that was locked is deleted by its address, which
+-- saves a second way through an index. When tasks are parked that wait for a worker like this one,
+-- it takes nothing and tells their keys: they go back to ready first, where rank decides.
 WITH RECURSIVE clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now
 ),
 me AS MATERIALIZED (
-  SELECT incarnation, worker_id FROM reproq.worker
+  SELECT number FROM reproq.worker
   WHERE incarnation = :incarnation AND NOT dead FOR KEY SHARE
 ),
 wanted AS MATERIALIZED (
-  SELECT q.queue_name, q.quota, q.ord
-  FROM me CROSS JOIN unnest(:queues::text[], :quotas::integer[]) WITH ORDINALITY
-    AS q (queue_name, quota, ord)
+  SELECT q.queue_name, q.quota
+  FROM me CROSS JOIN unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
 ),
 handled AS MATERIALIZED (SELECT DISTINCT h.path FROM unnest(:handles::text[]) AS h (path)),
 listed AS MATERIALIZED (
   SELECT DISTINCT h.path FROM reproq.worker w CROSS JOIN unnest(w.handles) AS h (path)
   WHERE :others AND NOT w.dead AND w.incarnation <> :incarnation
 ),
--- The keys of parked paths, each found by one step into the index; only who has an executor asks.
+-- The paths that tasks are parked for, each found by one step into the index.
 step (key) AS (
   SELECT min(p.parked_key) FROM reproq.parked p
-  WHERE :others AND p.parked_key >= 'path:' AND p.parked_key < 'path;'
+  WHERE :looks AND p.parked_key >= 'path:' AND p.parked_key < 'path;'
   UNION ALL
   SELECT (SELECT min(p.parked_key) FROM reproq.parked p
     WHERE p.parked_key > s.key AND p.parked_key < 'path;')
   FROM step s WHERE s.key IS NOT NULL
 ),
 own_key AS MATERIALIZED (
-  SELECT ('path:' || path) COLLATE "C" AS key FROM handled
-  UNION
   SELECT s.key FROM step s
-  WHERE s.key IS NOT NULL AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)
+  WHERE s.key IS NOT NULL
+    AND (substr(s.key, 6) COLLATE "default" IN (SELECT path FROM handled)
+      OR (:others AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)))
+    AND EXISTS (SELECT FROM wanted w JOIN reproq.parked p
+      ON p.parked_key = s.key AND p.queue_name = w.queue_name WHERE w.quota > 0)
 ),
-candidate AS MATERIALIZED (
-  SELECT w.ord, w.quota, true AS is_parked, p.result_id, p.rank, true AS is_mine
-  FROM wanted w CROSS JOIN own_key k CROSS JOIN LATERAL (
-    SELECT result_id, rank FROM reproq.parked
-    WHERE parked_key = k.key AND queue_name = w.queue_name
-    ORDER BY rank, result_id LIMIT w.quota FOR UPDATE SKIP LOCKED) p
-  UNION ALL
-  SELECT w.ord, w.quota, false, r.result_id, r.rank,
-    r.task_path IN (SELECT path FROM handled)
-      OR (:others AND r.task_path NOT IN (SELECT path FROM listed))
-  FROM wanted w CROSS JOIN LATERAL (
-    SELECT result_id, rank, task_path FROM reproq.ready
+locked AS MATERIALIZED (
+  SELECT r.address, r.result_id
+  FROM (SELECT * FROM wanted WHERE NOT EXISTS (SELECT FROM own_key)) w CROSS JOIN LATERAL (
+    SELECT ctid AS address, result_id FROM reproq.ready
     WHERE queue_name = w.queue_name
     ORDER BY rank, result_id LIMIT w.quota FOR UPDATE SKIP LOCKED) r
 ),
-ranked AS (
-  SELECT c.*, row_number() OVER (PARTITION BY c.ord ORDER BY c.rank, c.result_id) AS position
-  FROM candidate c
-),
-best AS MATERIALIZED (
-  SELECT r.*, EXISTS (
-    SELECT FROM reproq.cancel_request q WHERE q.result_id = r.result_id) AS is_doomed
-  FROM ranked r WHERE r.position <= r.quota
-),
-left_ready AS (
-  DELETE FROM reproq.ready WHERE result_id = ANY (ARRAY(
-    SELECT result_id FROM best WHERE NOT is_parked AND NOT is_doomed))
-  RETURNING *
-),
-left_parked AS (
-  DELETE FROM reproq.parked WHERE result_id = ANY (ARRAY(
-    SELECT result_id FROM best WHERE is_parked AND NOT is_doomed))
-  RETURNING *
+doomed AS MATERIALIZED (
+  SELECT c.result_id FROM reproq.cancel_request c
+  WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM locked))
 ),
 gone AS (
-  SELECT result_id, rank, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids FROM left_ready
-  UNION ALL
-  -- It went through ready on its way.
-  SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids FROM left_parked
+  DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
+    SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)))
+  RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
+    last_attempted_at, workers
 ),
-taken AS MATERIALIZED (
-  SELECT g.*, b.ord FROM gone g JOIN best b ON b.result_id = g.result_id WHERE b.is_mine
+moved AS MATERIALIZED (
+  SELECT g.*, g.task_path IN (SELECT path FROM handled)
+    OR (:others AND g.task_path NOT IN (SELECT path FROM listed)) AS is_mine
+  FROM gone g
 ),
 into_running AS (
-  INSERT INTO reproq.running (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, worker_ids, incarnation, claim_number)
-  SELECT t.result_id, t.rank, t.version + 1, t.attempts + 1, t.queue_name, t.task_path,
-    coalesce(t.started_at, c.now), c.now, t.worker_ids || m.worker_id, m.incarnation,
-    :claim_number::bigint
-  FROM taken t CROSS JOIN me m CROSS JOIN clock c
+  INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
+    queue_name, task_path, started_at, workers)
+  SELECT m.result_id, :claim_number::bigint, c.now, me.number, m.version + 1, m.attempts + 1,
+    m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers
+  FROM moved m CROSS JOIN me CROSS JOIN clock c WHERE m.is_mine
 ),
 into_parked AS (
   INSERT INTO reproq.parked (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, worker_ids, parked_key)
-  SELECT g.result_id, g.rank, g.version + 1, g.attempts, g.queue_name, g.task_path,
-    g.started_at, g.last_attempted_at, g.worker_ids, 'path:' || g.task_path
-  FROM gone g JOIN best b ON b.result_id = g.result_id WHERE NOT b.is_mine
+    started_at, last_attempted_at, workers, parked_key)
+  SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
+    last_attempted_at, workers, 'path:' || task_path
+  FROM moved WHERE NOT is_mine
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
-  SELECT t.queue_name, s.status, s.sign * count(*)
-  FROM taken t CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
-  GROUP BY t.queue_name, s.status, s.sign
+  SELECT t.queue_name, s.status, s.sign * t.tasks
+  FROM (SELECT queue_name, count(*) AS tasks FROM moved WHERE is_mine GROUP BY queue_name) t
+  CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
-SELECT t.result_id, t.attempts + 1 AS attempt,
-  (SELECT k.spec_json FROM reproq.task k WHERE k.result_id = t.result_id) AS spec_json,
-  EXISTS (SELECT FROM best b WHERE NOT b.is_mine) AS is_moved,
-  ARRAY(SELECT b.result_id FROM best b WHERE b.is_doomed) AS doomed
-FROM me LEFT JOIN taken t ON true
-ORDER BY t.ord, t.rank, t.result_id
+SELECT m.result_id, m.attempts + 1 AS attempt,
+  (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
+  EXISTS (SELECT FROM moved o WHERE NOT o.is_mine) AS is_moved,
+  ARRAY(SELECT result_id FROM doomed) AS doomed,
+  ARRAY(SELECT key FROM own_key) AS own_keys
+FROM me LEFT JOIN moved m ON m.is_mine
+ORDER BY array_position(:queues::text[], m.queue_name), m.rank, m.result_id
+
+-- name: unpark
+-- Back to ready with what waited for a worker like this one, the best of each queue and key.
+WITH gone AS (
+  DELETE FROM reproq.parked WHERE ctid = ANY (ARRAY(
+    SELECT p.address
+    FROM unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
+    CROSS JOIN unnest(:keys::text[]) AS k (key)
+    CROSS JOIN LATERAL (
+      SELECT ctid AS address FROM reproq.parked
+      WHERE parked_key = k.key COLLATE "C" AND queue_name = q.queue_name
+      ORDER BY rank, result_id LIMIT q.quota FOR UPDATE SKIP LOCKED) p))
+  RETURNING *
+)
+INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
+  last_attempted_at, workers)
+SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
+  last_attempted_at, workers
+FROM gone
 
 -- name: lock_claimed
 -- Sorted, because two settlements of the same attempts may be under way.
-SELECT r.result_id, r.incarnation, r.claim_number, r.attempts,
-  r.worker_ids[cardinality(r.worker_ids)] AS worker_id
-FROM unnest(:ids::bigint[], :incarnations::uuid[], :numbers::bigint[])
-  AS s (result_id, incarnation, claim_number)
-JOIN reproq.running r ON r.result_id = s.result_id AND r.incarnation = s.incarnation
+SELECT r.result_id, r.worker, r.claim_number, r.attempts,
+  (SELECT n.worker_id FROM reproq.worker_name n WHERE n.number = r.worker) AS worker_id
+FROM unnest(:ids::bigint[], :workers::integer[], :numbers::bigint[])
+  AS s (result_id, worker, claim_number)
+JOIN reproq.running r ON r.result_id = s.result_id AND r.worker = s.worker
   AND r.claim_number = s.claim_number
 WHERE r.result_id = ANY (:ids::bigint[])
 ORDER BY r.result_id
@@ -193,10 +188,11 @@ FOR UPDATE OF r
 
 -- name: lock_held
 -- All that a worker holds, but for what is being settled right now.
-SELECT r.result_id, r.incarnation, r.claim_number, r.attempts,
-  r.worker_ids[cardinality(r.worker_ids)] AS worker_id,
+SELECT r.result_id, r.worker, r.claim_number, r.attempts,
+  (SELECT n.worker_id FROM reproq.worker_name n WHERE n.number = r.worker) AS worker_id,
   (SELECT t.max_attempts FROM reproq.task t WHERE t.result_id = r.result_id) AS max_attempts
-FROM reproq.running r WHERE r.incarnation = :incarnation
+FROM reproq.running r
+WHERE r.worker = (SELECT n.number FROM reproq.worker_name n WHERE n.incarnation = :incarnation)
 ORDER BY r.result_id
 FOR UPDATE OF r SKIP LOCKED
 
@@ -205,47 +201,56 @@ SELECT result_id FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[
 
 -- name: end_attempts
 -- The way out of running, whatever ends the attempt: each goes to its place, if its claim still
--- holds it. What is over leaves its mark and its cancel request behind.
+-- holds it. What is over leaves its mark and its cancel request behind. An order is found again
+-- from what never changes about the task, because running rows do not carry it.
 WITH clock AS MATERIALIZED (
-  SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now
+  SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
+    (SELECT value::bigint FROM reproq.setting WHERE name = 'aging_ms') AS aging_ms
 ),
 sent AS MATERIALIZED (
-  SELECT * FROM unnest(:ids::bigint[], :incarnations::uuid[], :numbers::bigint[], :places::text[],
+  SELECT * FROM unnest(:ids::bigint[], :workers::integer[], :numbers::bigint[], :places::text[],
     :statuses::text[], :attempts::integer[], :delays::bigint[], :settled::boolean[],
     :returned::text[], :errors::text[])
-    AS s (result_id, incarnation, claim_number, place, status, attempts, delay_micros, is_settled,
+    AS s (result_id, worker, claim_number, place, status, attempts, delay_micros, is_settled,
       returned, last_error)
 ),
 gone AS (
   DELETE FROM reproq.running r USING sent s
   WHERE r.result_id = ANY (:ids::bigint[]) AND r.result_id = s.result_id
-    AND r.incarnation = s.incarnation AND r.claim_number = s.claim_number
-  RETURNING r.result_id, r.rank, r.version, r.queue_name, r.task_path, r.started_at,
-    r.last_attempted_at, r.worker_ids, r.incarnation, r.claim_number, s.place, s.status, s.attempts,
-    s.delay_micros, s.is_settled, s.returned, s.last_error
+    AND r.worker = s.worker AND r.claim_number = s.claim_number
+  RETURNING r.result_id, r.version, r.queue_name, r.task_path, r.started_at, r.last_attempted_at,
+    r.workers, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
+    s.is_settled, s.returned, s.last_error
+),
+back AS (
+  SELECT g.result_id, g.version + 1 AS version, g.attempts, g.queue_name, g.task_path,
+    g.started_at, g.last_attempted_at,
+    g.workers || g.worker AS workers, g.place, c.now + g.delay_micros * interval '1 microsecond' AS run_after,
+    (SELECT reproq.rank_of(t.priority, t.enqueued_at, c.aging_ms) FROM reproq.task t
+      WHERE t.result_id = g.result_id) AS rank
+  FROM gone g CROSS JOIN clock c WHERE g.place IN ('ready', 'deferred')
 ),
 into_ready AS (
   INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids)
-  SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids
-  FROM gone WHERE place = 'ready'
+    last_attempted_at, workers)
+  SELECT result_id, rank, version, attempts, queue_name, task_path, started_at,
+    last_attempted_at, workers
+  FROM back WHERE place = 'ready'
 ),
 into_deferred AS (
   INSERT INTO reproq.deferred (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, worker_ids, run_after)
-  SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids, c.now + delay_micros * interval '1 microsecond'
-  FROM gone CROSS JOIN clock c WHERE place = 'deferred'
+    started_at, last_attempted_at, workers, run_after)
+  SELECT result_id, rank, version, attempts, queue_name, task_path, started_at,
+    last_attempted_at, workers, run_after
+  FROM back WHERE place = 'deferred'
 ),
 into_finished AS (
-  INSERT INTO reproq.finished (result_id, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids, status, finished_at, incarnation, claim_number, return_json,
-    last_error)
-  SELECT result_id, version + 1, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, status, c.now, CASE WHEN is_settled THEN incarnation END,
-    CASE WHEN is_settled THEN claim_number END, returned::json, last_error
-  FROM gone CROSS JOIN clock c WHERE place = 'finished'
+  INSERT INTO reproq.finished (result_id, finished_at, last_attempted_at, claim_number, worker,
+    version, attempts, status, queue_name, task_path, return_json, last_error, started_at, workers)
+  SELECT g.result_id, c.now, g.last_attempted_at, CASE WHEN g.is_settled THEN g.claim_number END,
+    g.worker, g.version + 1, g.attempts, g.status, g.queue_name, g.task_path, g.returned::json,
+    g.last_error, g.started_at, g.workers
+  FROM gone g CROSS JOIN clock c WHERE g.place = 'finished'
   RETURNING result_id
 ),
 unmarked AS (
@@ -257,11 +262,11 @@ forgotten AS (
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
-  SELECT queue_name, 'RUNNING', -count(*) FROM gone GROUP BY queue_name
-  UNION ALL
-  SELECT queue_name, status, count(*) FROM gone GROUP BY queue_name, status
+  SELECT t.queue_name, s.status, s.sign * t.tasks
+  FROM (SELECT queue_name, status, count(*) AS tasks FROM gone GROUP BY queue_name, status) t
+  CROSS JOIN LATERAL (VALUES ('RUNNING', -1), (t.status, 1)) AS s (status, sign)
 )
-SELECT result_id, incarnation, claim_number FROM gone
+SELECT result_id, worker, claim_number FROM gone
 
 -- name: insert_failures
 INSERT INTO reproq.failure (result_id, attempt, kind, exception_class, message, traceback, at,
@@ -275,8 +280,8 @@ ORDER BY f.ord
 
 -- name: settled_before
 -- Only a settlement leaves its claim in finished, so this is the attempt's own end.
-SELECT result_id, incarnation, claim_number, status, attempts FROM reproq.finished
-WHERE result_id = ANY (:ids::bigint[]) AND incarnation IS NOT NULL
+SELECT result_id, worker, claim_number, status, attempts FROM reproq.finished
+WHERE result_id = ANY (:ids::bigint[]) AND claim_number IS NOT NULL
 
 -- name: promote
 WITH due AS MATERIALIZED (
@@ -295,9 +300,9 @@ gone AS (
 ),
 into_ready AS (
   INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids)
+    last_attempted_at, workers)
   SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids
+    last_attempted_at, workers
   FROM gone
 )
 SELECT (SELECT count(*) FROM gone) AS promoted, ARRAY(SELECT result_id FROM doomed) AS doomed
@@ -341,22 +346,22 @@ gone_waiting AS (
 ),
 gone AS (
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, 'READY' AS status FROM gone_ready
+    workers, 'READY' AS status FROM gone_ready
   UNION ALL
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, 'READY' FROM gone_deferred
+    workers, 'READY' FROM gone_deferred
   UNION ALL
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, 'READY' FROM gone_parked
+    workers, 'READY' FROM gone_parked
   UNION ALL
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, 'WAITING' FROM gone_waiting
+    workers, 'WAITING' FROM gone_waiting
 ),
 into_finished AS (
-  INSERT INTO reproq.finished (result_id, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, worker_ids, status, finished_at)
-  SELECT result_id, version + 1, attempts, queue_name, task_path, started_at, last_attempted_at,
-    worker_ids, 'CANCELLED', coalesce(:now::timestamptz, clock_timestamp())
+  INSERT INTO reproq.finished (result_id, finished_at, last_attempted_at, version, attempts, status,
+    queue_name, task_path, started_at, workers)
+  SELECT result_id, coalesce(:now::timestamptz, clock_timestamp()), last_attempted_at, version + 1,
+    attempts, 'CANCELLED', queue_name, task_path, started_at, workers
   FROM gone
   RETURNING result_id
 ),
@@ -386,13 +391,22 @@ WHERE t.result_id = ANY (:ids::bigint[])
 -- name: forget_requests
 DELETE FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[])
 
+-- name: name_worker
+INSERT INTO reproq.worker_name (incarnation, worker_id) VALUES (:incarnation, :worker_id)
+ON CONFLICT DO NOTHING
+
+-- name: numbers
+SELECT incarnation, number FROM reproq.worker_name WHERE incarnation = ANY (:incarnations::uuid[])
+
 -- name: join_worker
-INSERT INTO reproq.worker (incarnation, worker_id, hostname, concurrency, queues, handles, lease,
-  heartbeat, version, lock_key, server_started, started_at, last_seen_at, leased_until, beat)
-SELECT :incarnation, :worker_id, :hostname, :concurrency, :queues::text[], :handles::text[],
-  :lease::bigint, :heartbeat, :version, :lock_key, :server_started::timestamptz, c.now, c.now,
-  c.now + :lease::bigint * interval '1 microsecond', 0
-FROM (SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now) c
+INSERT INTO reproq.worker (incarnation, number, worker_id, hostname, concurrency, queues, handles,
+  lease, heartbeat, version, lock_key, server_started, started_at, last_seen_at, leased_until, beat)
+SELECT n.incarnation, n.number, n.worker_id, :hostname, :concurrency, :queues::text[],
+  :handles::text[], :lease::bigint, :heartbeat, :version, :lock_key, :server_started::timestamptz,
+  c.now, c.now, c.now + :lease::bigint * interval '1 microsecond', 0
+FROM reproq.worker_name n
+CROSS JOIN (SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now) c
+WHERE n.incarnation = :incarnation
 
 -- name: renew_worker
 -- No row: the worker is gone. A row without a task: it lives and holds nothing.
@@ -404,10 +418,10 @@ renewed AS (
     leased_until = c.now + w.lease * interval '1 microsecond'
   FROM clock c
   WHERE w.incarnation = :incarnation AND NOT w.dead
-  RETURNING w.incarnation
+  RETURNING w.number
 )
 SELECT r.result_id, r.claim_number, r.attempts
-FROM renewed w LEFT JOIN reproq.running r ON r.incarnation = w.incarnation
+FROM renewed w LEFT JOIN reproq.running r ON r.worker = w.number
 
 -- name: mark_dead
 -- Only while the beat that was judged still stands: a worker that was heard of since lives. FOR
@@ -426,7 +440,7 @@ SELECT worker_id FROM reproq.worker WHERE incarnation = :incarnation AND dead FO
 -- name: strike_out
 DELETE FROM reproq.worker w
 WHERE w.incarnation = :incarnation AND w.dead
-  AND NOT EXISTS (SELECT FROM reproq.running r WHERE r.incarnation = w.incarnation)
+  AND NOT EXISTS (SELECT FROM reproq.running r WHERE r.worker = w.number)
 
 -- name: fold_counters
 -- Puts many changes into one row for each queue and status. Readers see the rows before or the row
@@ -461,8 +475,4 @@ FROM reproq.task t WHERE t.result_id = p.result_id
 
 -- name: rerank_waiting
 UPDATE reproq.waiting p SET rank = reproq.rank_of(t.priority, t.enqueued_at, :aging_ms::bigint)
-FROM reproq.task t WHERE t.result_id = p.result_id
-
--- name: rerank_running
-UPDATE reproq.running p SET rank = reproq.rank_of(t.priority, t.enqueued_at, :aging_ms::bigint)
 FROM reproq.task t WHERE t.result_id = p.result_id

@@ -79,12 +79,13 @@ final class TwoSessionsTest {
     run("SELECT FROM reproq.worker WHERE incarnation = '" + worker + "' FOR KEY SHARE");
     run("DELETE FROM reproq.ready WHERE result_id = " + id);
     run(
-        "INSERT INTO reproq.running (result_id, rank, version, attempts, queue_name, task_path,"
-            + " started_at, last_attempted_at, worker_ids, incarnation, claim_number) VALUES ("
+        "INSERT INTO reproq.running (result_id, version, attempts, queue_name, task_path,"
+            + " last_attempted_at, worker, claim_number) SELECT "
             + id
-            + ", 1, 2, 1, 'default', 'sample.greet', now(), now(), '{anna}', '"
+            + ", 2, 1, 'default', 'sample.greet', now(), number, 99 FROM reproq.worker"
+            + " WHERE incarnation = '"
             + worker
-            + "', 99)");
+            + "'");
     run(
         "INSERT INTO reproq.counter_delta VALUES ('default', 'READY', -1),"
             + " ('default','RUNNING',1)");
@@ -109,13 +110,13 @@ final class TwoSessionsTest {
     run("DELETE FROM reproq.running WHERE result_id = " + task.resultId());
     run(
         "INSERT INTO reproq.finished (result_id, version, attempts, queue_name, task_path,"
-            + " started_at, status, finished_at, incarnation, claim_number, return_json) VALUES ("
+            + " last_attempted_at, status, finished_at, worker, claim_number, return_json) SELECT "
             + task.resultId()
-            + ", 3, 1, 'default', 'sample.greet', now(), 'SUCCESSFUL', now(), '"
-            + worker
-            + "', "
+            + ", 3, 1, 'default', 'sample.greet', now(), 'SUCCESSFUL', now(), number, "
             + task.claimId().number()
-            + ", '1')");
+            + ", '1' FROM reproq.worker WHERE incarnation = '"
+            + worker
+            + "'");
 
     var success = Actors.settlement(task, new Outcome.Succeeded(new Json("2")));
     var settled = waiting(() -> store.settle(List.of(success)));
