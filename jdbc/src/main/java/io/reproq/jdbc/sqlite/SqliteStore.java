@@ -152,7 +152,7 @@ final class SqliteStore implements TaskStore {
       return new Description.Broken("the task's description is missing");
     }
     try {
-      return new Description.Valid(Spec.parse(spec));
+      return new Description.Valid(Spec.stored(spec));
     } catch (InvalidSpecException e) {
       return new Description.Broken(String.valueOf(e.getMessage()));
     }
