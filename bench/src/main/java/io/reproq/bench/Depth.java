@@ -45,5 +45,6 @@ final class Depth {
           "CALL public.bench_copy('%s', '%s', %d, %d)".formatted(table, place, from, count));
     }
     database.execute("SELECT setval('reproq.task_id', nextval('reproq.task_id') + " + count + ")");
+    database.execute("SELECT reproq.add_partitions()");
   }
 }

@@ -74,18 +74,18 @@ final class PostgresServer implements AutoCloseable {
             .setRegisterShutdownHook(false)
             .setPGStartupWait(STARTING);
     SETTINGS.forEach(builder::setServerConfig);
-    options
-        .texts()
-        .getOrDefault(Options.SET, "")
-        .lines()
-        .forEach(setting -> {
-          var equals = setting.indexOf('=');
-          if (equals < 1) {
-            throw new IllegalArgumentException("--set must be NAME=VALUE, was " + setting);
-          }
-          builder.setServerConfig(setting.substring(0, equals), setting.substring(equals + 1));
-        });
     try {
+      options
+          .texts()
+          .getOrDefault(Options.SET, "")
+          .lines()
+          .forEach(setting -> {
+            var equals = setting.indexOf('=');
+            if (equals < 1) {
+              throw new IllegalArgumentException("--set must be NAME=VALUE, was " + setting);
+            }
+            builder.setServerConfig(setting.substring(0, equals), setting.substring(equals + 1));
+          });
       var server = builder.start();
       var place =
           new Dsn.Postgres(
