@@ -5,8 +5,11 @@ import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -238,6 +241,16 @@ public final class MemoryStore implements TaskStore {
                 Comparator.<WorkerRow, String>comparing(row -> row.info().workerId())
                     .thenComparing(row -> row.info().incarnation()))
             .toList());
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return transact(now -> new Prune(places).prune(pruning, now));
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return List.of();
   }
 
   @Override

@@ -80,6 +80,13 @@ public interface TaskStore extends AutoCloseable {
   /// The workers that are entered, living or not yet found dead, by worker id.
   List<WorkerRow> workers();
 
+  /// Deletes finished tasks with all that hangs on them, in ascending order of id, and counts them
+  /// out. Nothing is ever deleted otherwise.
+  Pruned prune(Pruning pruning);
+
+  /// Looks at the database's health, and says what is wrong or may go wrong, the worst first.
+  List<Finding> examine();
+
   /// Calls `listener` whenever there may be new work to claim, from any thread, often and in vain.
   /// It must not block.
   ///

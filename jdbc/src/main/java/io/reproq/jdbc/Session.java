@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection with its statements, each prepared at its first use and kept. For one thread at a
 /// time.
@@ -25,6 +26,11 @@ public final class Session implements AutoCloseable {
       prepared.put(query, known);
     }
     return known;
+  }
+
+  /// The driver's own connection, null when it is no `type`.
+  public <T> @Nullable T driver(Class<T> type) throws SQLException {
+    return connection.isWrapperFor(type) ? connection.unwrap(type) : null;
   }
 
   /// Runs a script of one or more statements that bring no rows.

@@ -4,8 +4,11 @@ import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -104,6 +107,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return store.workers();
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return store.prune(pruning);
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return store.examine();
   }
 
   @Override

@@ -9,8 +9,11 @@ import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -33,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
@@ -44,19 +46,18 @@ final class PostgresStore implements TaskStore {
 
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
-  /// After so many verbs that count, the counters are worth putting together.
-  private static final int MANY_CHANGES = 500;
-
-  private final LongAdder written = new LongAdder();
   private final Database database;
+  private final TimeSource time;
   private final WorkSignal signal;
   private final Runner runner;
   private final Lifeline lifeline;
   private final Workers workers;
+  private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
+    this.time = time;
     this.signal = new WorkSignal();
     var clock = time.equals(TimeSource.system()) ? null : time;
     // Telling the others is a verb too, but brings no work itself.
@@ -64,6 +65,7 @@ final class PostgresStore implements TaskStore {
     this.runner = new Runner(database, clock, () -> signal.announce(quiet));
     this.lifeline = new Lifeline(database, signal::tell);
     this.workers = new Workers(runner, time, lifeline);
+    this.upkeep = new Upkeep(runner, time);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -104,7 +106,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Enqueued> enqueue(List<NewTask> tasks) {
-    written.increment();
+    upkeep.counted();
     return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
   }
 
@@ -120,7 +122,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public ClaimAnswer claim(ClaimRequest request) {
-    written.increment();
+    upkeep.counted();
     var caught = runner.runOnce("claim from", new Claim(request, true));
     if (caught != null && !caught.ownKeys().isEmpty()) {
       runner.run("unpark tasks in", new Unpark(request.quotas(), caught.ownKeys()));
@@ -152,7 +154,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
-    written.increment();
+    upkeep.counted();
     return settlements.isEmpty()
         ? List.of()
         : runner.run("settle tasks in", new Settle(settlements, numbers));
@@ -197,10 +199,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Reclaimed> reclaim(UUID observer) {
-    if (written.sum() > MANY_CHANGES) {
-      written.reset();
-      runner.run("put the counters together in", Counters::fold);
-    }
+    upkeep.look();
     return workers.reclaim(observer);
   }
 
@@ -227,6 +226,16 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return runner.run("list the workers of", new WorkerRows());
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return new Prune(runner).prune(pruning);
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return runner.run("examine", new Examination(time));
   }
 
   @Override

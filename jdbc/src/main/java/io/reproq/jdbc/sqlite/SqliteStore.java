@@ -8,8 +8,11 @@ import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -243,6 +246,16 @@ final class SqliteStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return readers.read("list the workers of", WorkerRows::all);
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return writer.write("prune", new Prune(pruning));
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return readers.read("examine", new Examination());
   }
 
   @Override

@@ -11,6 +11,11 @@ SELECT current_setting('server_version_num')::integer AS version,
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL idle_in_transaction_session_timeout = '5s'
 
+-- name: begin_change
+-- Nobody waits long for a table that is in use: everybody who comes later would wait behind.
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL lock_timeout = '1s'
+
 -- name: commit
 COMMIT
 
