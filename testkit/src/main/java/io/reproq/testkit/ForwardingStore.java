@@ -3,6 +3,8 @@ package io.reproq.testkit;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
@@ -16,6 +18,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,11 @@ public class ForwardingStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    return store.enqueue(connection, tasks);
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     store.join(worker);
   }
@@ -59,6 +67,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
     return store.settle(settlements);
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    return store.complete(completion);
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
@@ -25,6 +27,7 @@ import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -35,10 +38,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
 /// threads, and by many processes on one database.
 final class PostgresStore implements TaskStore {
+  static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
@@ -54,6 +60,7 @@ final class PostgresStore implements TaskStore {
   private final Lifeline lifeline;
   private final Workers workers;
   private final WorkerNumbers numbers = new WorkerNumbers();
+  private final Complete complete;
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
@@ -64,6 +71,7 @@ final class PostgresStore implements TaskStore {
     this.runner = new Runner(database, clock, () -> signal.announce(quiet));
     this.lifeline = new Lifeline(database, signal::tell);
     this.workers = new Workers(runner, time, lifeline);
+    this.complete = new Complete(database, runner, numbers, clock);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -106,6 +114,15 @@ final class PostgresStore implements TaskStore {
   public List<Enqueued> enqueue(List<NewTask> tasks) {
     written.increment();
     return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+  }
+
+  @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    database.checkTransaction(connection);
+    written.increment();
+    return tasks.isEmpty()
+        ? List.of()
+        : runner.join("enqueue into", connection, Enqueue.joining(tasks));
   }
 
   @Override
@@ -156,6 +173,12 @@ final class PostgresStore implements TaskStore {
     return settlements.isEmpty()
         ? List.of()
         : runner.run("settle tasks in", new Settle(settlements, numbers));
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    written.increment();
+    return complete.run(completion);
   }
 
   @Override
