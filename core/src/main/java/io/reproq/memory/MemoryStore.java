@@ -4,6 +4,8 @@ import io.reproq.clock.TimeSource;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -25,6 +27,7 @@ import io.reproq.store.WorkerRow;
 import io.reproq.task.Event;
 import io.reproq.task.Rank;
 import io.reproq.task.TaskStatus;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,6 +97,11 @@ public final class MemoryStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    throw withoutTransactions("enqueue tasks in your transaction; nothing was sent");
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     transact(now -> {
       workers.join(worker, now);
@@ -130,6 +138,20 @@ public final class MemoryStore implements TaskStore {
       }
       return answers;
     });
+  }
+
+  @Override
+  public Completed complete(Completion completion) {
+    throw withoutTransactions("complete a task together with the effects of its handler");
+  }
+
+  private static StoreException withoutTransactions(String what) {
+    return new StoreException(
+        "tasks in memory know no transactions, so they cannot "
+            + what
+            + "; use postgres://… or, to enqueue, sqlite:FILE",
+        false,
+        null);
   }
 
   @Override

@@ -10,12 +10,24 @@ import org.jspecify.annotations.Nullable;
 /// time.
 public final class Session implements AutoCloseable {
   private final Connection connection;
+  private final boolean isLent;
   private final Map<Query, PreparedQuery> prepared;
 
   /// A session on `connection`, which it closes at its end.
   public Session(Connection connection) {
+    this(connection, /* isLent= */ false);
+  }
+
+  private Session(Connection connection, boolean isLent) {
     this.connection = connection;
+    this.isLent = isLent;
     this.prepared = new HashMap<>();
+  }
+
+  /// A session on somebody else's `connection`: at its end it closes its own statements, and
+  /// nothing else.
+  public static Session lent(Connection connection) {
+    return new Session(connection, /* isLent= */ true);
   }
 
   /// The prepared form of `query`, without parameters as yet.
@@ -42,7 +54,14 @@ public final class Session implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    if (isLent) {
+      for (var query : prepared.values()) {
+        query.close();
+      }
+    }
     prepared.clear();
-    connection.close();
+    if (!isLent) {
+      connection.close();
+    }
   }
 }

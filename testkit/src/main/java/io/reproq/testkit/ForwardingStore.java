@@ -3,6 +3,8 @@ package io.reproq.testkit;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -19,6 +21,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,11 @@ public class ForwardingStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    return store.enqueue(connection, tasks);
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     store.join(worker);
   }
@@ -62,6 +70,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
     return store.settle(settlements);
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    return store.complete(completion);
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -28,6 +30,7 @@ import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -37,10 +40,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
 /// threads, and by many processes on one database.
 final class PostgresStore implements TaskStore {
+  static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
@@ -54,6 +60,7 @@ final class PostgresStore implements TaskStore {
   private final Workers workers;
   private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
+  private final Complete complete;
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
@@ -66,6 +73,7 @@ final class PostgresStore implements TaskStore {
     this.lifeline = new Lifeline(database, signal::tell);
     this.workers = new Workers(runner, time, lifeline);
     this.upkeep = new Upkeep(runner, time);
+    this.complete = new Complete(database, runner, numbers, clock);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -108,6 +116,15 @@ final class PostgresStore implements TaskStore {
   public List<Enqueued> enqueue(List<NewTask> tasks) {
     upkeep.counted();
     return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+  }
+
+  @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    database.checkTransaction(connection);
+    upkeep.counted();
+    return tasks.isEmpty()
+        ? List.of()
+        : runner.join("enqueue into", connection, Enqueue.joining(tasks));
   }
 
   @Override
@@ -158,6 +175,12 @@ final class PostgresStore implements TaskStore {
     return settlements.isEmpty()
         ? List.of()
         : runner.run("settle tasks in", new Settle(settlements, numbers));
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    upkeep.counted();
+    return complete.run(completion);
   }
 
   @Override

@@ -20,13 +20,24 @@ final class Transaction {
 
   private final Session session;
   private final @Nullable TimeSource clock;
+  private final boolean isJoined;
   private boolean isOpen;
   private boolean bringsWork;
 
   /// @param clock null where the database's clock decides
   Transaction(Session session, @Nullable TimeSource clock) {
+    this(session, clock, /* isJoined= */ false);
+  }
+
+  private Transaction(Session session, @Nullable TimeSource clock, boolean isJoined) {
     this.session = session;
     this.clock = clock;
+    this.isJoined = isJoined;
+  }
+
+  /// A part of the transaction that `session` is in, which somebody else began and will end.
+  static Transaction joined(Session session, @Nullable TimeSource clock) {
+    return new Transaction(session, clock, /* isJoined= */ true);
   }
 
   /// The prepared form of `query`.
@@ -48,6 +59,9 @@ final class Transaction {
 
   /// From here on all statements are one transaction.
   void begin() throws SQLException {
+    if (isJoined) {
+      return;
+    }
     session.run(BEGIN);
     isOpen = true;
   }

@@ -7,6 +7,8 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -28,6 +30,7 @@ import io.reproq.store.WorkerRow;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -122,6 +125,15 @@ final class SqliteStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    return new CallersTransaction(file, connection)
+        .run(
+            "enqueue into",
+            tasks.isEmpty() ? transaction -> List.of() : Enqueue.of(tasks),
+            settings.time().now());
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     workers.join(worker);
   }
@@ -166,6 +178,16 @@ final class SqliteStore implements TaskStore {
     return settlements.isEmpty()
         ? List.of()
         : writer.write("settle tasks in", new Settle(settlements));
+  }
+
+  @Override
+  public Completed complete(Completion completion) {
+    throw new StoreException(
+        "tasks in an SQLite file cannot be completed together with the effects of their handlers:"
+            + " the file has one writer at a time, and heartbeats would wait for the handler; use"
+            + " postgres://…",
+        false,
+        null);
   }
 
   @Override
