@@ -35,12 +35,16 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
 /// threads, and by many processes on one database.
 final class PostgresStore implements TaskStore {
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
 
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
@@ -73,7 +77,7 @@ final class PostgresStore implements TaskStore {
     try {
       database.check();
       if (settings.migrate()) {
-        database.migrations().run();
+        database.migrations().run(notice -> LOG.info("{}: {}", database.describe(), notice));
       } else {
         refuseOld(database);
       }
