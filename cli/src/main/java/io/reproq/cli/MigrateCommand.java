@@ -9,6 +9,7 @@ import io.reproq.jdbc.Migration;
 import io.reproq.jdbc.Migrations;
 import io.reproq.jdbc.postgres.PostgresStoreProvider;
 import io.reproq.jdbc.sqlite.SqliteStoreProvider;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
     header = "Bring the database's schema up to date.",
     description = {
       "Every command that opens a database does so too. Steps go forward only, and all that are"
-          + " missing are taken in one transaction."
+          + " missing are taken in one transaction. On PostgreSQL they adopt the tasks of the"
+          + " system that Reproq replaces, whose workers must be stopped before."
     },
     footer = {
       "",
@@ -55,14 +57,22 @@ final class MigrateCommand implements Runnable {
       migrations.missing().forEach(step -> common.out().println(script(step)));
     } else if (look.status) {
       status(migrations);
+      new PostgresStoreProvider()
+          .adoptable(dsn)
+          .ifPresent(tasks ->
+              common
+                  .out()
+                  .println("to be adopted: the table task_runs with %d task(s)".formatted(tasks)));
     } else {
       migrate(migrations);
     }
   }
 
   private void migrate(Migrations migrations) {
-    var taken = migrations.run();
+    var notices = new ArrayList<String>();
+    var taken = migrations.run(notices::add);
     taken.forEach(step -> common.out().println("applied " + label(step)));
+    notices.forEach(common.out()::println);
     if (taken.isEmpty()) {
       common.out().println("up to date at version " + migrations.all().getLast().version());
     }
@@ -88,7 +98,9 @@ final class MigrateCommand implements Runnable {
     @Option(names = "--print", description = "Print the SQL of the missing steps, and stop.")
     private boolean print;
 
-    @Option(names = "--status", description = "Print which steps were taken, and stop.")
+    @Option(
+        names = "--status",
+        description = "Print which steps were taken and what is to be adopted, and stop.")
     private boolean status;
   }
 }

@@ -3,8 +3,10 @@ package io.reproq.jdbc;
 import io.reproq.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The schema of one database, step by step: forward only, each step once, in one transaction with
 /// all others that are missing. Several processes may run it at once: one does the work, the others
@@ -13,6 +15,8 @@ import java.util.List;
 /// The statements `begin`, `make_table`, `applied`, `record`, `commit` and `rollback` of the
 /// dialect do the rest. Safe for use by many threads.
 public final class Migrations {
+  private static final String SUCCESSFUL_COMPLETION = "00000";
+
   private final List<Migration> all;
   private final Queries dialect;
   private final Database database;
@@ -50,10 +54,21 @@ public final class Migrations {
   /// @throws StoreException when it could not be done, or the database is newer than this program;
   ///   then nothing was changed
   public List<Migration> run() {
-    return in("migrate", this::apply);
+    return run(notice -> {});
   }
 
-  private List<Migration> apply(Session session, Connection connection) throws SQLException {
+  /// The same.
+  ///
+  /// @param listener is told, once all is done, what the steps had to say of their work
+  public List<Migration> run(Consumer<String> listener) {
+    var notices = new ArrayList<String>();
+    var steps = in("migrate", (session, connection) -> apply(session, connection, notices));
+    notices.forEach(listener);
+    return steps;
+  }
+
+  private List<Migration> apply(Session session, Connection connection, List<String> notices)
+      throws SQLException {
     if (missingIn(session).isEmpty()) {
       return List.of();
     }
@@ -65,6 +80,7 @@ public final class Migrations {
       for (var step : steps) {
         try (var statement = connection.createStatement()) {
           statement.executeUpdate(step.sql());
+          listen(statement, notices);
         }
         session
             .on(dialect.get("record"))
@@ -81,6 +97,15 @@ public final class Migrations {
         e.addSuppressed(rollback);
       }
       throw e;
+    }
+  }
+
+  /// What a script says on purpose has no code, unlike what the server remarks by itself.
+  private static void listen(Statement statement, List<String> notices) throws SQLException {
+    for (var said = statement.getWarnings(); said != null; said = said.getNextWarning()) {
+      if (SUCCESSFUL_COMPLETION.equals(said.getSQLState())) {
+        notices.add(String.valueOf(said.getMessage()));
+      }
     }
   }
 

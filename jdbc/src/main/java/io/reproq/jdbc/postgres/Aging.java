@@ -15,14 +15,14 @@ import org.slf4j.LoggerFactory;
 final class Aging implements Transaction.Verb<Boolean> {
   private static final Logger LOG = LoggerFactory.getLogger(Aging.class);
 
-  private static final Query AGING = PostgresStore.SQL.get("aging");
-  private static final Query SET_AGING = PostgresStore.SQL.get("set_aging");
+  private static final Query AGING = Upkeep.SQL.get("aging");
+  private static final Query SET_AGING = Upkeep.SQL.get("set_aging");
   private static final List<Query> RERANK =
       List.of(
-          PostgresStore.SQL.get("rerank_ready"),
-          PostgresStore.SQL.get("rerank_deferred"),
-          PostgresStore.SQL.get("rerank_parked"),
-          PostgresStore.SQL.get("rerank_waiting"));
+          Upkeep.SQL.get("rerank_ready"),
+          Upkeep.SQL.get("rerank_deferred"),
+          Upkeep.SQL.get("rerank_parked"),
+          Upkeep.SQL.get("rerank_waiting"));
 
   private final @Nullable Rank wanted;
 

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /// puts them together.
 final class Counters implements Transaction.Verb<Map<QueueStatus, Long>> {
   private static final Query COUNTS = PostgresStore.READ.get("counts");
-  private static final Query FOLD = PostgresStore.SQL.get("fold_counters");
+  private static final Query FOLD = Upkeep.SQL.get("fold_counters");
 
   /// So many changes cost less to read than to put together.
   private static final long FEW = 1_000;

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +22,31 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// One PostgreSQL database and the connections to it: a small pool of our own for a DSN, or a
 /// caller's data source as it is. Safe for use by many threads.
-final class Database implements AutoCloseable, Migrations.Database {
+final class Database implements AutoCloseable {
   static final Queries SQL = Queries.of(Database.class, "connection.sql");
 
   private static final Queries MIGRATIONS = Queries.of(Database.class, "migrations.sql");
   private static final Query SERVER = SQL.get("server");
   private static final Query FOR_WORK = SQL.get("for_work");
+  private static final Query HAS_OTHERS = MIGRATIONS.get("has_others");
+  private static final Query COUNT_OTHERS = MIGRATIONS.get("count_others");
   private static final List<String> STEPS =
-      List.of("V0001__places.sql", "V0002__surface.sql", "V0003__retention.sql");
+      List.of(
+          "V0001__places.sql",
+          "V0002__adopt.sql",
+          "V0003__surface.sql",
+          "V0004__queue_controls.sql",
+          "V0005__adopt_pauses.sql",
+          "V0006__retention.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;
 
   /// No answer within that time means that there is no connection any more.
   private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /// A step of the schema may move many millions of tasks.
+  private static final Duration MIGRATION_DEADLINE = Duration.ofHours(6);
 
   /// Beside these two there are two for locks and listening: four in all.
   private static final int POOLED = 2;
@@ -121,18 +133,13 @@ final class Database implements AutoCloseable, Migrations.Database {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  @Override
-  public String describe() {
+  /// Its kind and place, for messages.
+  String describe() {
     return place;
   }
 
-  @Override
-  public boolean exists() {
-    return true;
-  }
-
-  @Override
-  public Connection open() throws SQLException {
+  /// A new connection, that commits each statement by itself.
+  Connection open() throws SQLException {
     return ready(source.getConnection());
   }
 
@@ -146,14 +153,31 @@ final class Database implements AutoCloseable, Migrations.Database {
     return works;
   }
 
-  @Override
-  public StoreException failure(String what, SQLException thrown) {
+  /// What `thrown` means.
+  ///
+  /// @param what the thing that was to be done, as in "could not migrate"
+  StoreException failure(String what, SQLException thrown) {
     return PostgresErrors.failure(what, place, thrown);
   }
 
   /// The schema of this database.
   Migrations migrations() {
-    return new Migrations(Database.class, STEPS, MIGRATIONS, this);
+    return new Migrations(Database.class, STEPS, MIGRATIONS, new Patient(this));
+  }
+
+  /// How many tasks of another system the missing steps would adopt, empty when there is no such
+  /// system here.
+  OptionalLong adoptable() {
+    try (var session = new Session(open())) {
+      var there = session.on(HAS_OTHERS).number("found");
+      if (there == null || there == 0) {
+        return OptionalLong.empty();
+      }
+      var tasks = session.on(COUNT_OTHERS).number("tasks");
+      return OptionalLong.of(tasks == null ? 0 : tasks);
+    } catch (SQLException e) {
+      throw failure("look for tasks to adopt in", e);
+    }
   }
 
   /// Sees whether the server is one that we can work with.
@@ -229,6 +253,36 @@ final class Database implements AutoCloseable, Migrations.Database {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /// The same database for who migrates it, which takes its time.
+  private record Patient(Database database) implements Migrations.Database {
+    @Override
+    public String describe() {
+      return database.describe();
+    }
+
+    @Override
+    public boolean exists() {
+      return true;
+    }
+
+    @Override
+    public Connection open() throws SQLException {
+      var connection = database.open();
+      try {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(MIGRATION_DEADLINE.toMillis()));
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public StoreException failure(String what, SQLException thrown) {
+      return database.failure(what, thrown);
     }
   }
 }

@@ -50,6 +50,8 @@ final class PostgresStore implements TaskStore {
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
+
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
   private final Database database;
@@ -83,7 +85,7 @@ final class PostgresStore implements TaskStore {
     try {
       database.check();
       if (settings.migrate()) {
-        database.migrations().run();
+        database.migrations().run(notice -> LOG.info("{}: {}", database.describe(), notice));
       } else {
         refuseOld(database);
       }

@@ -7,6 +7,7 @@ import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,19 @@ public final class PostgresStoreProvider implements StoreProvider {
     try (var database = Database.of(postgres)) {
       // Migrations connect by themselves, beside the pool.
       return Optional.of(database.migrations());
+    }
+  }
+
+  /// How many tasks the migrations of the database that `dsn` names would adopt from the system
+  /// that Reproq replaces.
+  ///
+  /// @return empty when it is another provider's, or there is nothing to adopt any more
+  public OptionalLong adoptable(Dsn dsn) {
+    if (!(dsn instanceof Dsn.Postgres postgres)) {
+      return OptionalLong.empty();
+    }
+    try (var database = Database.of(postgres)) {
+      return database.adoptable();
     }
   }
 

@@ -10,9 +10,9 @@ import java.util.Objects;
 /// Deletes finished tasks that are old enough: whole partitions first when that is wanted, then
 /// single tasks.
 final class Prune {
-  private static final Query RANGES = PostgresStore.SQL.get("ranges");
-  private static final Query DROP_PARTITION = PostgresStore.SQL.get("drop_partition");
-  private static final Query PRUNE = PostgresStore.SQL.get("prune");
+  private static final Query RANGES = Upkeep.SQL.get("ranges");
+  private static final Query DROP_PARTITION = Upkeep.SQL.get("drop_partition");
+  private static final Query PRUNE = Upkeep.SQL.get("prune");
 
   private final Runner runner;
 

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Takes back what a worker holds that is marked dead, and strikes it out once it holds nothing.
 final class TakeBack {
   private static final Query LOCK_HELD = PostgresStore.SQL.get("lock_held");
-  private static final Query LOCK_DEAD = PostgresStore.SQL.get("lock_dead");
-  private static final Query MARK_LEAVING = PostgresStore.SQL.get("mark_leaving");
-  private static final Query STRIKE_OUT = PostgresStore.SQL.get("strike_out");
+  private static final Query LOCK_DEAD = Workers.SQL.get("lock_dead");
+  private static final Query MARK_LEAVING = Workers.SQL.get("mark_leaving");
+  private static final Query STRIKE_OUT = Workers.SQL.get("strike_out");
 
   private final UUID incarnation;
 

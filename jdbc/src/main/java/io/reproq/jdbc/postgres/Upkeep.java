@@ -1,6 +1,7 @@
 package io.reproq.jdbc.postgres;
 
 import io.reproq.clock.TimeSource;
+import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.store.StoreException;
 import java.sql.SQLException;
@@ -16,9 +17,11 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-  private static final Query STRAY_REQUESTS = PostgresStore.SQL.get("stray_requests");
-  private static final Query SWEEP_MARKS = PostgresStore.SQL.get("sweep_marks");
-  private static final Query ADD_PARTITIONS = PostgresStore.SQL.get("add_partitions");
+  static final Queries SQL = Queries.of(Upkeep.class, "upkeep.sql");
+
+  private static final Query STRAY_REQUESTS = SQL.get("stray_requests");
+  private static final Query SWEEP_MARKS = SQL.get("sweep_marks");
+  private static final Query ADD_PARTITIONS = SQL.get("add_partitions");
 
   /// After so many verbs that count, the counters are worth putting together.
   private static final int MANY_CHANGES = 500;

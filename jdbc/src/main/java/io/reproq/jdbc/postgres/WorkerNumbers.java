@@ -16,7 +16,7 @@ final class WorkerNumbers {
   /// Stands for an incarnation that never joined: no row has it.
   static final int NOBODY = 0;
 
-  private static final Query NUMBERS = PostgresStore.SQL.get("numbers");
+  private static final Query NUMBERS = Workers.SQL.get("numbers");
 
   private final Map<UUID, Integer> known = new ConcurrentHashMap<>();
 

@@ -2,6 +2,7 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Texts;
 import io.reproq.store.DeathWatch;
@@ -27,10 +28,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The book of workers: who joined, who lives, and what becomes of the dead ones' tasks. Safe for
 /// use by many threads.
 final class Workers {
-  private static final Query NAME_WORKER = PostgresStore.SQL.get("name_worker");
-  private static final Query JOIN_WORKER = PostgresStore.SQL.get("join_worker");
-  private static final Query RENEW_WORKER = PostgresStore.SQL.get("renew_worker");
-  private static final Query MARK_DEAD = PostgresStore.SQL.get("mark_dead");
+  static final Queries SQL = Queries.of(Workers.class, "worker.sql");
+
+  private static final Query NAME_WORKER = SQL.get("name_worker");
+  private static final Query JOIN_WORKER = SQL.get("join_worker");
+  private static final Query RENEW_WORKER = SQL.get("renew_worker");
+  private static final Query MARK_DEAD = SQL.get("mark_dead");
   private static final Query SIGHTINGS = PostgresStore.READ.get("sightings");
 
   private final Runner runner;

@@ -140,7 +140,8 @@ CREATE TABLE reproq.finished (
 CREATE INDEX finished_bad ON reproq.finished (status, result_id) WHERE status <> 'SUCCESSFUL';
 CREATE INDEX finished_path ON reproq.finished (task_path, result_id);
 
--- All that went wrong, in the order of failure_id.
+-- All that went wrong, in the order of failure_id. What another system has told beyond these columns
+-- is in more, and stands above them.
 CREATE TABLE reproq.failure (
   failure_id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   result_id       bigint      NOT NULL,
@@ -150,9 +151,18 @@ CREATE TABLE reproq.failure (
   message         text        NOT NULL,
   traceback       text,
   at              timestamptz NOT NULL,
-  worker_id       text
+  worker_id       text,
+  more            jsonb
 );
 CREATE INDEX failure_task ON reproq.failure (result_id, failure_id);
+
+-- What hangs on a task and does not matter to running it, where there is anything.
+CREATE TABLE reproq.attachment (
+  result_id     bigint NOT NULL PRIMARY KEY,
+  metadata_json jsonb,
+  logs_uri      text,
+  artifacts_uri text
+);
 
 -- Tasks that somebody wants stopped. A request may be there before its task is seen to run.
 CREATE TABLE reproq.cancel_request (
@@ -262,7 +272,7 @@ BEGIN
     ((SELECT max(d.result_id) FROM reproq.task_default d) / size + 1) * size) INTO low;
   WHILE low < here + size LOOP
     FOREACH base IN ARRAY ARRAY['task', 'finished'] LOOP
-      part := base || '_' || lpad(low::text, 12, '0');
+      part := base || '_' || lpad(low::text, greatest(12, length(low::text)), '0');
       EXECUTE format('CREATE TABLE reproq.%I (LIKE reproq.%I INCLUDING ALL)', part, base);
       EXECUTE format('ALTER TABLE reproq.%I ATTACH PARTITION reproq.%I FOR VALUES FROM (%s) TO (%s)',
         base, part, low, low + size);

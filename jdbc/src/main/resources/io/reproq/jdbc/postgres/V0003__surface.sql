@@ -41,15 +41,16 @@ SELECT
       'at', to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
       'worker_id', f.worker_id,
       'task_path', CASE WHEN f.kind IN ('cancelled', 'security_violation')
-        THEN p.task_path END)) ORDER BY f.failure_id), '[]')
+        THEN p.task_path END)) || coalesce(f.more, '{}') ORDER BY f.failure_id), '[]')
     FROM reproq.failure f WHERE f.result_id = p.result_id) AS errors_json,
-  '{}'::jsonb AS metadata_json,
+  coalesce((SELECT m.metadata_json FROM reproq.attachment m WHERE m.result_id = p.result_id), '{}')
+    AS metadata_json,
   p.last_error,
   CASE p.status WHEN 'FAILED' THEN p.finished_at END AS failed_at,
   p.leased_until,
   p.leased_by,
-  NULL::text AS logs_uri,
-  NULL::text AS artifacts_uri,
+  (SELECT m.logs_uri FROM reproq.attachment m WHERE m.result_id = p.result_id) AS logs_uri,
+  (SELECT m.artifacts_uri FROM reproq.attachment m WHERE m.result_id = p.result_id) AS artifacts_uri,
   p.expires_at,
   p.parent_id,
   p.workflow_id,

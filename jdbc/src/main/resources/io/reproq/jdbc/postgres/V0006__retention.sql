@@ -38,6 +38,7 @@ BEGIN
       RETURNING change)
     SELECT coalesce(-sum(change), 0) FROM counted', part.finished_table) INTO dropped;
   DELETE FROM reproq.failure WHERE result_id >= part.low AND result_id < part.high;
+  DELETE FROM reproq.attachment WHERE result_id >= part.low AND result_id < part.high;
   DELETE FROM reproq.task_key WHERE result_id >= part.low AND result_id < part.high;
   EXECUTE format('ALTER TABLE reproq.finished DETACH PARTITION reproq.%I', part.finished_table);
   EXECUTE format('ALTER TABLE reproq.task DETACH PARTITION reproq.%I', part.task_table);
