@@ -26,7 +26,9 @@ final class Database implements AutoCloseable, Migrations.Database {
 
   private static final Queries MIGRATIONS = Queries.of(Database.class, "migrations.sql");
   private static final Query SERVER = SQL.get("server");
-  private static final List<String> STEPS = List.of("V0001__places.sql",
+  private static final List<String> STEPS =
+      List.of(
+          "V0001__places.sql",
           "V0002__surface.sql",
           "V0003__spec.sql",
           "V0004__enqueue.sql",

@@ -228,9 +228,12 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 REVOKE ALL ON FUNCTION reproq_discard(bigint) FROM PUBLIC;
 
 -- Tasks by id: for joins, and fast. It has its caller's rights, so that the planner can look into
--- it; what it names is fixed when it is made.
-CREATE FUNCTION reproq_get(result_ids bigint[]) RETURNS SETOF task_runs
-LANGUAGE sql STABLE BEGIN ATOMIC
-  SELECT r.* FROM task_runs r WHERE r.result_id = ANY (result_ids);
-END;
+-- it; what it names is fixed when it is made. (Drivers split scripts at semicolons, but for those
+-- in quotes.)
+DO $$ BEGIN
+  EXECUTE 'CREATE FUNCTION reproq_get(result_ids bigint[]) RETURNS SETOF task_runs
+    LANGUAGE sql STABLE BEGIN ATOMIC
+      SELECT r.* FROM task_runs r WHERE r.result_id = ANY (result_ids);
+    END';
+END $$;
 REVOKE ALL ON FUNCTION reproq_get(bigint[]) FROM PUBLIC;
