@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -200,7 +201,27 @@ final class SqlSessionsTest {
   }
 
   @Test
-  void three_rounds_of_twins_that_come_and_go_are_enough() {
+  void a_caller_who_cannot_wait_wakes_idle_workers_at_its_commit() throws Exception {
+    var woken = new AtomicInteger();
+    var stop = store.onWork(woken::incrementAndGet);
+    Actors.until(
+        "the store listens",
+        Duration.ofMillis(20),
+        () -> {
+          DATABASE.sql("NOTIFY reproq_work");
+          return woken.get() > 0;
+        });
+    var before = woken.get();
+    open.run(ENQUEUE);
+    open.run("NOTIFY reproq_work");
+    open.connection().commit();
+
+    Actors.until("it is told", Duration.ofMillis(20), () -> woken.get() > before);
+    stop.run();
+  }
+
+  @Test
+  void after_three_rounds_of_twins_that_come_and_go_the_caller_is_told() {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(() -> {
           open.run(
