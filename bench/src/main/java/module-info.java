@@ -3,10 +3,13 @@
 module io.reproq.bench {
   requires io.reproq.core;
   requires io.reproq.jdbc;
+  requires embedded.postgres;
   requires java.management;
   requires java.sql;
   requires jdk.management;
   requires static org.jspecify;
+  requires static org.checkerframework.checker.qual;
+  requires org.postgresql.jdbc;
   requires tools.jackson.databind;
 
   // To the reader of statements its file of them, to the writer of JSON the reports.

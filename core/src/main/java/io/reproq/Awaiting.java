@@ -57,7 +57,10 @@ final class Awaiting {
     if (!waiting.isEmpty()
         && answer instanceof Settled.Applied(Place.Finished(var status, var attempts))) {
       var waiters = waiting.get(settlement.resultId());
-      if (waiters != null) {
+      // An attempt that ended itself keeps its end, whatever was sent for it later: then the store
+      // knows more.
+      var isWhatWasSent = settlement.next().status() == status;
+      if (waiters != null && (isWhatWasSent || status != TaskStatus.SUCCESSFUL)) {
         waiters.future.complete(Ending.of(status, settlement.outcome()));
       }
     }

@@ -1,10 +1,12 @@
 package io.reproq;
 
+import io.reproq.store.Completed;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A user's handler as the engine sees it: JSON in, an outcome out.
@@ -60,6 +62,23 @@ final class HandlerAdapter {
     @Override
     public boolean isStopping() {
       return of.isStopping();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // What work returned is null only where R says so.
+    public <R extends @Nullable Object> R completeWith(CompletingWork<R> work) throws Exception {
+      var returned = new AtomicReference<@Nullable R>();
+      var completed =
+          of.completeWith(connection -> {
+            var value = work.run(connection);
+            returned.set(value);
+            return new Outcome.Succeeded(PayloadJson.encodeResult(value));
+          });
+      return switch (completed) {
+        case Completed.Done done -> returned.get();
+        case Completed.Stale stale -> throw new TaskLostException(resultId(), attempt());
+        case Completed.Undone(var cause) -> throw cause;
+      };
     }
   }
 }

@@ -17,6 +17,7 @@ import io.reproq.worker.Engine;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
 import io.reproq.worker.WorkerConfig;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A process that only enqueues need not start. A task is on disk, where there is one, before
 /// `enqueue` returns. It runs at least once, and is finished exactly once.
+///
+/// Two things can be done in one transaction with a program's own data, where the tasks lie in the
+/// same database: [enqueueing][#enqueueAll(Connection, List)], and [the effects of a handler with
+/// the end of its task][TaskContext#completeWith].
 public final class Reproq implements AutoCloseable {
   private final TaskStore store;
   private final WorkerConfig config;
@@ -127,7 +132,7 @@ public final class Reproq implements AutoCloseable {
   /// Enqueues a task of `type`.
   public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
       TaskType<P, R> type, P payload, EnqueueOptions options) {
-    return enqueueAll(type, List.of(task(type, payload, options))).getFirst();
+    return handles(type, enqueueAll(List.of(task(type, payload, options)))).getFirst();
   }
 
   /// Enqueues a task for each of `payloads`, all or none, at the cost of little more than one.
@@ -135,11 +140,7 @@ public final class Reproq implements AutoCloseable {
   /// @return their handles, in the order of the payloads
   public <P extends @Nullable Object, R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
       TaskType<P, R> type, List<P> payloads, EnqueueOptions options) {
-    var tasks = new ArrayList<NewTask>(payloads.size());
-    for (var payload : payloads) {
-      tasks.add(task(type, payload, options));
-    }
-    return enqueueAll(type, tasks);
+    return handles(type, enqueueAll(tasks(type, payloads, options)));
   }
 
   /// Enqueues tasks that are described in full, all or none.
@@ -152,6 +153,52 @@ public final class Reproq implements AutoCloseable {
       running.expectDeferred();
     }
     return enqueued;
+  }
+
+  /// Enqueues a task of `type` with the type's own options, in a transaction of the caller's.
+  ///
+  /// @see #enqueueAll(Connection, List)
+  public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
+      Connection connection, TaskType<P, R> type, P payload) {
+    return enqueue(connection, type, payload, type.options());
+  }
+
+  /// Enqueues a task of `type` in a transaction of the caller's.
+  ///
+  /// @see #enqueueAll(Connection, List)
+  public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
+      Connection connection, TaskType<P, R> type, P payload, EnqueueOptions options) {
+    var task = task(type, payload, options);
+    return handles(type, enqueueAll(connection, List.of(task))).getFirst();
+  }
+
+  /// Enqueues a task for each of `payloads` in a transaction of the caller's.
+  ///
+  /// @return their handles, in the order of the payloads
+  /// @see #enqueueAll(Connection, List)
+  public <P extends @Nullable Object, R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
+      Connection connection, TaskType<P, R> type, List<P> payloads, EnqueueOptions options) {
+    return handles(type, enqueueAll(connection, tasks(type, payloads, options)));
+  }
+
+  /// Enqueues tasks in a transaction of the caller's: they are there when it commits, together with
+  /// the caller's own data, and never were when it is rolled back. Nobody sees or runs them before.
+  ///
+  /// The transaction stays the caller's: it is neither committed, rolled back nor changed, and the
+  /// connection is not closed. A unique task makes others who enqueue its twin wait until the
+  /// transaction ends, so it should be short.
+  ///
+  /// Nobody is woken at the commit, which would make all commits wait for each other: an idle
+  /// worker finds the tasks when it looks by itself, within its poll interval (250 ms by default).
+  ///
+  /// @param connection to the database that the tasks are in, with auto-commit off
+  /// @return what became of each, in their order; true once the transaction has committed
+  /// @throws IllegalArgumentException when the connection commits every statement by itself, or
+  ///   leads to another kind of database; nothing was sent
+  /// @throws io.reproq.store.StoreException when it could not be done: roll the transaction back,
+  ///   and begin it again where the failure is transient. Also when the tasks are in memory.
+  public List<Enqueued> enqueueAll(Connection connection, List<NewTask> tasks) {
+    return store.enqueue(connection, tasks);
   }
 
   /// Stops a task: it never starts, or its handler is interrupted.
@@ -217,10 +264,10 @@ public final class Reproq implements AutoCloseable {
     }
   }
 
-  private <R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
-      TaskType<?, R> type, List<NewTask> tasks) {
+  private <R extends @Nullable Object> List<TaskHandle<R>> handles(
+      TaskType<?, R> type, List<Enqueued> tasks) {
     var handles = new ArrayList<TaskHandle<R>>(tasks.size());
-    for (var enqueued : enqueueAll(tasks)) {
+    for (var enqueued : tasks) {
       handles.add(
           new TaskHandle<>(
               enqueued.resultId(),
@@ -229,6 +276,15 @@ public final class Reproq implements AutoCloseable {
               awaiting));
     }
     return handles;
+  }
+
+  private static <P extends @Nullable Object> List<NewTask> tasks(
+      TaskType<P, ?> type, List<P> payloads, EnqueueOptions options) {
+    var tasks = new ArrayList<NewTask>(payloads.size());
+    for (var payload : payloads) {
+      tasks.add(task(type, payload, options));
+    }
+    return tasks;
   }
 
   private static NewTask task(

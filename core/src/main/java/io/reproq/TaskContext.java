@@ -1,6 +1,8 @@
 package io.reproq;
 
-/// What a handler may know of the attempt it runs. Belongs to that attempt.
+import org.jspecify.annotations.Nullable;
+
+/// What a handler may know of the attempt it runs, and do with it. Belongs to that attempt.
 public interface TaskContext {
   /// The task's public id.
   long resultId();
@@ -14,4 +16,37 @@ public interface TaskContext {
 
   /// Whether the attempt should end now. The thread was interrupted too.
   boolean isStopping();
+
+  /// Ends the task as SUCCESSFUL in one transaction with what `work` does: both are committed, or
+  /// neither is. The effects of a task whose handler ends so happen exactly once.
+  ///
+  /// ```java
+  /// reproq.handle(PAY, (context, payment) ->
+  ///     context.completeWith(connection -> {
+  ///       book(payment, connection);
+  ///       return "booked";
+  ///     }));
+  /// ```
+  ///
+  /// `work` runs on the calling thread, with a connection to the database that the tasks are in. It
+  /// may do with it what it likes but end the transaction; to roll back it throws. What it returns
+  /// is the task's result, whatever the handler returns after that. `work` is run again, in a new
+  /// transaction, when the database undoes one because of others (a serialization failure, a
+  /// deadlock), so it should do nothing beside the transaction that must not be repeated.
+  ///
+  /// After that nothing undoes the end: a handler that throws then is only logged. If this method
+  /// throws, nothing was committed as far as is known, and the attempt has failed, also when the
+  /// handler returns as if it had not; where nobody knows, because the connection broke in the very
+  /// commit, the database is asked until it tells. Called once at most in an attempt.
+  ///
+  /// Only so many handlers work in such transactions at once, each with a connection of its own;
+  /// the others wait for theirs.
+  ///
+  /// @return what `work` returned
+  /// @throws TaskLostException when the task is another's by now; all was rolled back
+  /// @throws InterruptedException when the attempt must stop; all was rolled back
+  /// @throws IllegalStateException when it was called before in this attempt
+  /// @throws io.reproq.store.StoreException when the store has no transactions, or could not do it
+  /// @throws Exception what `work` threw; all was rolled back
+  <R extends @Nullable Object> R completeWith(CompletingWork<R> work) throws Exception;
 }

@@ -20,17 +20,21 @@ final class MemoryScenario implements Scenario {
   }
 
   @Override
-  public int tasks() {
-    return 1_000_000;
+  public Map<Setting, Integer> settings() {
+    return Map.of(
+        Setting.ROUNDS, 7,
+        Setting.WARMUP, 3,
+        Setting.TASKS, 1_000_000,
+        Setting.BATCH, 1000,
+        Setting.CONCURRENCY, 4000);
   }
 
   @Override
-  public int concurrency() {
-    return 4000;
+  public Stage stage(Options unused) {
+    return MemoryScenario::sides;
   }
 
-  @Override
-  public List<Side> sides(Options options) {
+  private static List<Side> sides(Options options) {
     var cores = Runtime.getRuntime().availableProcessors();
     return List.of(
         new Side("memory:", Role.OURS, () -> Lifecycle.run("memory:", options)),

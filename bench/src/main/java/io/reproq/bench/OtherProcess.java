@@ -30,20 +30,23 @@ final class OtherProcess implements Pickup.Feeder {
                 "-p",
                 System.getProperty("jdk.module.path"),
                 "-m",
-                "io.reproq.bench/" + OtherProcess.class.getName(),
-                dsn)
+                "io.reproq.bench/" + OtherProcess.class.getName())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    // By its input and not by its arguments, which everybody on the machine may read.
+    var other = new OtherProcess(process);
+    other.commands.write((dsn + "\n").getBytes(StandardCharsets.UTF_8));
+    other.commands.flush();
     if (process.getInputStream().read() < 0) {
       throw new IOException("the second process ended before it was ready");
     }
-    return new OtherProcess(process);
+    return other;
   }
 
-  /// That process. Says one word when it is ready.
+  /// That process: the database is its first line. Says one word when it is ready.
   public static void main(String[] words) throws IOException {
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (var reproq = Reproq.open(words[0])) {
+    try (var reproq = Reproq.open(input.readLine())) {
       System.out.println("ready");
       while (input.readLine() != null) {
         reproq.enqueue(Pickup.STAMP, TimeSource.system().nanoTime());

@@ -6,7 +6,6 @@ import io.reproq.clock.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,14 +28,30 @@ final class Pickup {
   /// equally long.
   private static final Duration ODD = Duration.ofMillis(20);
 
+  private final Duration rest;
+  private final Duration odd;
   private final TimeSource time = TimeSource.system();
   private final Random random = new Random(1);
   private final LinkedBlockingQueue<Long> waits = new LinkedBlockingQueue<>();
 
+  private Pickup(Duration rest, Duration odd) {
+    this.rest = rest;
+    this.odd = odd;
+  }
+
+  /// At the rate that `options` ask for, or as it is without one.
+  static Pickup at(Options options) {
+    if (!options.numbers().containsKey(Setting.RATE)) {
+      return new Pickup(REST, ODD);
+    }
+    var gap = Duration.ofSeconds(1).dividedBy(options.get(Setting.RATE));
+    return new Pickup(gap.dividedBy(2), gap);
+  }
+
   /// A worker of ours on `dsn`, fed by `feeder`.
   static Map<String, Double> ours(String dsn, Options options, Feeding feeding)
       throws IOException, InterruptedException {
-    var pickup = new Pickup();
+    var pickup = at(options);
     try (var reproq = Reproq.builder().dsn(dsn).concurrency(options.concurrency()).open()) {
       reproq.handle(
           STAMP,
@@ -54,7 +69,7 @@ final class Pickup {
   /// The bare mechanism: a queue, a platform thread that waits on it, and a virtual thread for each
   /// task.
   static Map<String, Double> bare(Options options) throws InterruptedException {
-    var pickup = new Pickup();
+    var pickup = at(options);
     var queue = new LinkedBlockingQueue<Long>();
     var worker =
         Thread.ofPlatform()
@@ -76,14 +91,16 @@ final class Pickup {
     }
   }
 
-  private void arrived(long sent) {
+  /// A task that was sent at `sent` has begun.
+  void arrived(long sent) {
     waits.add(time.nanoTime() - sent);
   }
 
-  private Map<String, Double> measure(int tasks, LongConsumer feed) throws InterruptedException {
+  /// Feeds so many tasks, each after the one before has arrived.
+  Map<String, Double> measure(int tasks, LongConsumer feed) throws InterruptedException {
     var taken = new ArrayList<Double>(tasks);
     for (var i = 0; i < tasks; i++) {
-      LockSupport.parkNanos(REST.toNanos() + random.nextLong(ODD.toNanos()));
+      LockSupport.parkNanos(rest.toNanos() + random.nextLong(odd.toNanos()));
       feed.accept(time.nanoTime());
       var wait = waits.poll(30, TimeUnit.SECONDS);
       if (wait == null) {
@@ -91,11 +108,9 @@ final class Pickup {
       }
       taken.add(wait / 1e6);
     }
-    var series = new Series(taken);
-    var quantiles = new LinkedHashMap<String, Double>();
-    quantiles.put("p50 ms", series.median());
-    quantiles.put("p99 ms", series.quantile(0.99));
-    return quantiles;
+    var values = new Series(taken).quantiles("pick-up");
+    values.put("samples", (double) taken.size());
+    return values;
   }
 
   /// Makes what enqueues.

@@ -18,17 +18,17 @@ final class PickupScenario implements Scenario {
   }
 
   @Override
-  public int tasks() {
-    return 500;
+  public Map<Setting, Integer> settings() {
+    return Map.of(
+        Setting.ROUNDS, 7, Setting.WARMUP, 3, Setting.TASKS, 500, Setting.CONCURRENCY, 64);
   }
 
   @Override
-  public int concurrency() {
-    return 64;
+  public Stage stage(Options unused) {
+    return PickupScenario::sides;
   }
 
-  @Override
-  public List<Side> sides(Options options) {
+  private static List<Side> sides(Options options) {
     return List.of(
         new Side("memory:", Role.OURS, () -> Pickup.ours("memory:", options, PickupScenario::same)),
         new Side("sqlite:", Role.OURS, () -> sqlite(options, false)),

@@ -1,6 +1,9 @@
 package io.reproq.bench;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// One value, measured in every round.
 ///
@@ -29,9 +32,19 @@ record Series(List<Double> values) {
     return sorted.get(Math.min(at, sorted.size() - 1));
   }
 
+  /// The usual points of the distribution of milliseconds, by names that begin with `what`.
+  Map<String, Double> quantiles(String what) {
+    var quantiles = new LinkedHashMap<String, Double>();
+    quantiles.put(what + " p50 ms", median());
+    quantiles.put(what + " p90 ms", quantile(0.9));
+    quantiles.put(what + " p99 ms", quantile(0.99));
+    quantiles.put(what + " max ms", most());
+    return quantiles;
+  }
+
   /// Round by round, this divided by `other`.
   Series over(Series other) {
-    var ratios = new java.util.ArrayList<Double>(values.size());
+    var ratios = new ArrayList<Double>(values.size());
     for (var i = 0; i < values.size(); i++) {
       ratios.add(values.get(i) / other.values.get(i));
     }

@@ -12,7 +12,8 @@ record Side(String name, Role role, Measurement measurement) {
   enum Role {
     /// What is measured.
     OURS,
-    /// The same work without any of our code. One a scenario; ratios are against it.
+    /// What the sides before it are compared with, back to the ceiling before: mostly the same work
+    /// without any of our code. Sides after the last one are compared with that.
     CEILING,
     /// Shown for information.
     BESIDE

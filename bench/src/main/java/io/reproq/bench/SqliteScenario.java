@@ -17,17 +17,21 @@ final class SqliteScenario implements Scenario {
   }
 
   @Override
-  public int tasks() {
-    return 100_000;
+  public Map<Setting, Integer> settings() {
+    return Map.of(
+        Setting.ROUNDS, 7,
+        Setting.WARMUP, 3,
+        Setting.TASKS, 100_000,
+        Setting.BATCH, 1000,
+        Setting.CONCURRENCY, 2000);
   }
 
   @Override
-  public int concurrency() {
-    return 2000;
+  public Stage stage(Options unused) {
+    return SqliteScenario::sides;
   }
 
-  @Override
-  public List<Side> sides(Options options) {
+  private static List<Side> sides(Options options) {
     return List.of(
         new Side("sqlite:", Role.OURS, () -> store(options)),
         new Side("bare JDBC loop", Role.CEILING, () -> RawSqlite.run(options)));

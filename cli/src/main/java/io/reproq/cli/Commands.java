@@ -50,6 +50,8 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new GetCommand(surroundings))
             .addSubcommand(new StatusCommand(surroundings))
             .addSubcommand(new CancelCommand(surroundings))
+            .addSubcommand(PruneCommand.create(surroundings))
+            .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(new MigrateCommand(surroundings))
             .addSubcommand(new SpecHashCommand(surroundings))
             .addSubcommand(new CompletionCommand())

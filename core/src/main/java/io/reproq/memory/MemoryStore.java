@@ -4,9 +4,14 @@ import io.reproq.clock.TimeSource;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -22,6 +27,7 @@ import io.reproq.store.WorkerRow;
 import io.reproq.task.Event;
 import io.reproq.task.Rank;
 import io.reproq.task.TaskStatus;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,6 +97,11 @@ public final class MemoryStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    throw withoutTransactions("enqueue tasks in your transaction; nothing was sent");
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     transact(now -> {
       workers.join(worker, now);
@@ -127,6 +138,20 @@ public final class MemoryStore implements TaskStore {
       }
       return answers;
     });
+  }
+
+  @Override
+  public Completed complete(Completion completion) {
+    throw withoutTransactions("complete a task together with the effects of its handler");
+  }
+
+  private static StoreException withoutTransactions(String what) {
+    return new StoreException(
+        "tasks in memory know no transactions, so they cannot "
+            + what
+            + "; use postgres://… or, to enqueue, sqlite:FILE",
+        false,
+        null);
   }
 
   @Override
@@ -238,6 +263,16 @@ public final class MemoryStore implements TaskStore {
                 Comparator.<WorkerRow, String>comparing(row -> row.info().workerId())
                     .thenComparing(row -> row.info().incarnation()))
             .toList());
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return transact(now -> new Prune(places).prune(pruning, now));
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return List.of();
   }
 
   @Override

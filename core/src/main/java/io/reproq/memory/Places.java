@@ -112,6 +112,12 @@ final class Places {
     return place;
   }
 
+  /// Deletes a finished row.
+  void forget(Row row) {
+    leave(row);
+    rows.remove(row.id);
+  }
+
   /// Whether a row became ready since the last call.
   boolean takeGainedReady() {
     var gained = gainedReady;

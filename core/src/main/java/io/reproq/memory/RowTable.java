@@ -4,12 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// All rows by id. Ids are dense and only grow, so pages of an array do, and nothing is ever copied
-/// but the list of pages.
+/// but the list of pages. A page of which all rows are gone is given up.
 final class RowTable {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
 
-  private @Nullable Row[][] pages = new Row[16][];
+  private @Nullable Page[] pages = new Page[16];
   private long last;
 
   /// The id that the next row gets; the first one is 1.
@@ -20,19 +20,39 @@ final class RowTable {
   /// Adds `row`, whose id must be [#nextId].
   void add(Row row) {
     last++;
-    var page = (int) (last >>> PAGE_BITS);
-    if (page == pages.length) {
-      pages = Arrays.copyOf(pages, page * 2);
+    var number = number(last);
+    if (number == pages.length) {
+      pages = Arrays.copyOf(pages, number * 2);
     }
-    if (pages[page] == null) {
-      pages[page] = new Row[PAGE_SIZE];
+    var page = pages[number];
+    if (page == null) {
+      page = new Page();
+      pages[number] = page;
     }
-    pages[page][slot(last)] = row;
+    page.rows[slot(last)] = row;
+    page.count++;
+  }
+
+  /// Takes the row with that id out, which must be there.
+  void remove(long id) {
+    var page = pages[number(id)];
+    if (page == null || page.rows[slot(id)] == null) {
+      throw new IllegalArgumentException("there is no row " + id);
+    }
+    page.rows[slot(id)] = null;
+    page.count--;
+    if (page.count == 0) {
+      pages[number(id)] = null;
+    }
   }
 
   /// The row with that id, or null when there is none.
   @Nullable Row get(long id) {
-    return id < 1 || id > last ? null : pages[(int) (id >>> PAGE_BITS)][slot(id)];
+    if (id < 1 || id > last) {
+      return null;
+    }
+    var page = pages[number(id)];
+    return page == null ? null : page.rows[slot(id)];
   }
 
   /// The greatest id so far, 0 when there is none.
@@ -40,7 +60,16 @@ final class RowTable {
     return last;
   }
 
+  private static int number(long id) {
+    return (int) (id >>> PAGE_BITS);
+  }
+
   private static int slot(long id) {
     return (int) id & (PAGE_SIZE - 1);
+  }
+
+  private static final class Page {
+    private final @Nullable Row[] rows = new Row[PAGE_SIZE];
+    private int count;
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.store;
 
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,18 @@ public interface TaskStore extends AutoCloseable {
   /// @throws StoreException when it could not be done; then no task of the list was taken
   List<Enqueued> enqueue(List<NewTask> tasks);
 
+  /// Makes tasks part of the caller's transaction: they are there when it commits, and never were
+  /// when it does not. The connection is neither committed, rolled back, changed nor closed.
+  ///
+  /// Nothing is said to [#onWork] listeners: nobody here knows of the commit.
+  ///
+  /// @param connection to this store's database, in a transaction of the caller's
+  /// @throws IllegalArgumentException when it is in none, or leads elsewhere; nothing was sent
+  /// @throws StoreException when it could not be done; the caller's transaction is to be rolled
+  ///   back, unless the message says that nothing was sent. Also when this store's tasks lie where
+  ///   no transaction of a caller's can reach them.
+  List<Enqueued> enqueue(Connection connection, List<NewTask> tasks);
+
   /// Enters a worker's incarnation, living from now on. Comes before its first claim.
   void join(WorkerInfo worker);
 
@@ -46,6 +59,19 @@ public interface TaskStore extends AutoCloseable {
   ///
   /// A requested cancel goes before a retry: such a task ends CANCELLED.
   List<Settled> settle(List<Settlement> settlements);
+
+  /// Ends one attempt in the same transaction as effects of its handler: `completion` does its work
+  /// on a connection of the store's, its settlement is written last, and both commit or neither. It
+  /// is fenced like [#settle]. While it runs nobody may settle the same attempt.
+  ///
+  /// A commit whose answer was lost is looked up before this returns.
+  ///
+  /// @throws StoreException when it could not be done. When nobody knows whether it was, it is
+  ///   transient, and [#settle] with the same fence finds out: an attempt that ended itself keeps
+  ///   its end.
+  /// @throws InterruptedException when the thread was interrupted while it waited for a connection
+  /// @throws Exception what `completion` threw; nothing of it holds
+  Completed complete(Completion completion) throws Exception;
 
   /// Prolongs a worker's lease, and says what the store thinks it holds.
   RenewAnswer renew(UUID incarnation);
@@ -79,6 +105,13 @@ public interface TaskStore extends AutoCloseable {
 
   /// The workers that are entered, living or not yet found dead, by worker id.
   List<WorkerRow> workers();
+
+  /// Deletes finished tasks with all that hangs on them, in ascending order of id, and counts them
+  /// out. Nothing is ever deleted otherwise.
+  Pruned prune(Pruning pruning);
+
+  /// Looks at the database's health, and says what is wrong or may go wrong, the worst first.
+  List<Finding> examine();
 
   /// Calls `listener` whenever there may be new work to claim, from any thread, often and in vain.
   /// It must not block.

@@ -31,11 +31,14 @@ public final class Spec {
   private final RetryPolicy retry;
   private final Provenance provenance;
 
+  // What a store kept, whose canonical form is not known yet.
+  private final @Nullable String stored;
+
   // Both are idempotent to compute, so a race costs time and nothing else.
   private volatile @Nullable String text;
   private volatile @Nullable String hash;
 
-  private Spec(Builder builder, @Nullable String text) {
+  private Spec(Builder builder, @Nullable String text, @Nullable String stored) {
     this.taskPath = builder.taskPath;
     this.payload = builder.payload;
     this.queue = builder.queue;
@@ -46,6 +49,7 @@ public final class Spec {
     this.retry = builder.retry;
     this.provenance = builder.provenance;
     this.text = text;
+    this.stored = stored;
   }
 
   /// Starts a description of a task that runs the code at `taskPath`.
@@ -59,6 +63,14 @@ public final class Spec {
   /// @throws InvalidSpecException when it cannot be run, naming the field
   public static Spec parse(String text) {
     return SpecText.parse(text);
+  }
+
+  /// Reads a description that a store kept. Like [#parse], but the canonical form of its text is
+  /// made when somebody asks for it: whoever runs a task does not.
+  ///
+  /// @throws InvalidSpecException when it cannot be run, naming the field
+  public static Spec stored(String text) {
+    return SpecText.stored(text);
   }
 
   /// Which code runs, as a dotted path.
@@ -106,7 +118,7 @@ public final class Spec {
   public String text() {
     var known = text;
     if (known == null) {
-      known = SpecText.write(this);
+      known = stored == null ? SpecText.write(this) : SpecText.canonical(stored);
       text = known;
     }
     return known;
@@ -225,11 +237,15 @@ public final class Spec {
     }
 
     public Spec build() {
-      return new Spec(this, null);
+      return new Spec(this, null, null);
     }
 
     Spec buildWithText(String text) {
-      return new Spec(this, text);
+      return new Spec(this, text, null);
+    }
+
+    Spec buildStored(String text) {
+      return new Spec(this, null, text);
     }
   }
 }

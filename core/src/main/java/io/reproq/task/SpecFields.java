@@ -86,13 +86,13 @@ record SpecFields(JsonNode object, String path) {
     if (!node.isArray()) {
       throw wrong(name, "a JSON array", kind(node));
     }
-    return new Json(CanonicalJson.write(node));
+    return node.isEmpty() ? Json.EMPTY_ARRAY : new Json(CanonicalJson.write(node));
   }
 
   /// The object `name` in canonical form, an empty one when it is missing.
   Json object(String name) {
     var fields = fields(name);
-    return isPresent(fields.object)
+    return isPresent(fields.object) && !fields.object.isEmpty()
         ? new Json(CanonicalJson.write(fields.object))
         : Json.EMPTY_OBJECT;
   }

@@ -6,6 +6,7 @@ import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -76,24 +77,25 @@ final class SpecText {
 
   /// Reads any JSON text of a spec; the result's own text is the canonical form of all of it.
   static Spec parse(String text) {
-    try {
+    return read(() -> {
       var root = object(text);
-      var fields = new SpecFields(root, "");
-      var version = fields.integer("v", VERSION);
-      if (version != VERSION) {
-        throw new InvalidSpecException("v must be " + VERSION + ", was " + version);
-      }
-      var exec = fields.fields("exec");
-      return Spec.of(required(fields, "task_path"))
-          .payload(payload(fields))
-          .queue(orDefault(fields.text("queue_name"), Spec.DEFAULT_QUEUE))
-          .priority(fields.integer("priority", 0))
-          .limits(limits(fields))
-          .runAfter(fields.text("run_after"))
-          .timeout(exec.duration("timeout_seconds", Spec.DEFAULT_TIMEOUT))
-          .retry(retry(exec))
-          .provenance(provenance(fields.fields("provenance")))
-          .buildWithText(CanonicalJson.write(root));
+      return fields(root).buildWithText(CanonicalJson.write(root));
+    });
+  }
+
+  /// Reads a spec from a store, whose canonical text is made later.
+  static Spec stored(String text) {
+    return read(() -> fields(object(text)).buildStored(text));
+  }
+
+  /// The canonical form of a text that was read before.
+  static String canonical(String text) {
+    return CanonicalJson.write(object(text));
+  }
+
+  private static Spec read(Supplier<Spec> reading) {
+    try {
+      return reading.get();
     } catch (InvalidSpecException e) {
       throw e;
     } catch (InvalidJsonException e) {
@@ -101,6 +103,24 @@ final class SpecText {
     } catch (IllegalArgumentException e) {
       throw new InvalidSpecException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Spec.Builder fields(JsonNode root) {
+    var fields = new SpecFields(root, "");
+    var version = fields.integer("v", VERSION);
+    if (version != VERSION) {
+      throw new InvalidSpecException("v must be " + VERSION + ", was " + version);
+    }
+    var exec = fields.fields("exec");
+    return Spec.of(required(fields, "task_path"))
+        .payload(payload(fields))
+        .queue(orDefault(fields.text("queue_name"), Spec.DEFAULT_QUEUE))
+        .priority(fields.integer("priority", 0))
+        .limits(limits(fields))
+        .runAfter(fields.text("run_after"))
+        .timeout(exec.duration("timeout_seconds", Spec.DEFAULT_TIMEOUT))
+        .retry(retry(exec))
+        .provenance(provenance(fields.fields("provenance")));
   }
 
   private static JsonNode object(String text) {

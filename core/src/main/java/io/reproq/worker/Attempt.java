@@ -1,6 +1,7 @@
 package io.reproq.worker;
 
 import io.reproq.store.ClaimedTask;
+import io.reproq.store.Completed;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
@@ -10,29 +11,31 @@ import org.jspecify.annotations.Nullable;
 
 /// One attempt that this worker holds. Safe for use by many threads.
 ///
-/// It is running, then perhaps stopping, then over; there is no way back. Only the step to *over*
-/// yields an outcome, and it happens once: so exactly one outcome is ever sent for an attempt.
+/// Its way is that of [AttemptState]. Only the step to *over* yields an outcome, and it happens
+/// once: so exactly one outcome is ever sent for an attempt.
 ///
 /// A handler that succeeds although it was told to stop has done its work: its success is what
 /// counts. Any other end of a stopping attempt is the one for which it was stopped.
 public final class Attempt {
   private static final Duration CENTURY = Duration.ofDays(36_500);
-  private static final State RUNNING = new State.Running();
-  private static final State OVER = new State.Over();
+  private static final AttemptState RUNNING = new AttemptState.Running();
+  private static final AttemptState OVER = new AttemptState.Over();
 
   private final ClaimedTask task;
   private final Spec spec;
   private final long deadline;
-  private final AtomicReference<State> state = new AtomicReference<>(RUNNING);
+  private final Completer completer;
+  private final AtomicReference<AttemptState> state = new AtomicReference<>(RUNNING);
   private volatile @Nullable Thread thread;
 
   /// Written once, before the attempt is shown to other threads.
   private int slot;
 
-  Attempt(ClaimedTask task, Spec spec, long startedNanos) {
+  Attempt(ClaimedTask task, Spec spec, long startedNanos, Completer completer) {
     this.task = task;
     this.spec = spec;
     this.deadline = startedNanos + nanos(spec.timeout());
+    this.completer = completer;
   }
 
   public long resultId() {
@@ -56,7 +59,19 @@ public final class Attempt {
   /// Whether the handler should end: its time is up, it was cancelled, its lease was lost, or the
   /// worker stops.
   public boolean isStopping() {
-    return !(state.get() instanceof State.Running);
+    return state.get().isStopping();
+  }
+
+  /// Ends this attempt as a success in one transaction with the effects of `work`, or neither. For
+  /// its handler, once.
+  ///
+  /// @return what became of it; after [Completed.Done] nothing else counts
+  /// @throws IllegalStateException when it was called before
+  /// @throws InterruptedException when the attempt must stop; nothing holds
+  /// @throws Exception what `work` threw, or the store; nothing holds, and the attempt ends as it
+  ///   says, or as its handler says, but not as a success
+  public Completed completeWith(AttemptWork work) throws Exception {
+    return completer.complete(this, work);
   }
 
   /// Tells the attempt which of the worker's slots it fills.
@@ -80,51 +95,130 @@ public final class Attempt {
     return nanoTime - deadline >= 0;
   }
 
-  /// The handler ended with `outcome`.
+  /// From now on the attempt ends itself or fails.
+  void complete() throws InterruptedException {
+    var completing =
+        new AttemptState.Completing(AttemptState.NO_TRANSACTION, /* isWriting= */ false);
+    if (!state.compareAndSet(RUNNING, completing)) {
+      stopIfTold();
+      throw new IllegalStateException(this + ": completeWith may be called once in an attempt");
+    }
+  }
+
+  /// Its transaction is open, the first one or another after that was undone.
+  ///
+  /// @param abort undoes it
+  void work(Runnable abort) throws InterruptedException {
+    proceed(new AttemptState.Completing(abort, /* isWriting= */ false));
+  }
+
+  /// Its work is done and its end is about to be written.
+  void write(Runnable abort) throws InterruptedException {
+    proceed(new AttemptState.Completing(abort, /* isWriting= */ true));
+  }
+
+  private void proceed(AttemptState.Completing next) throws InterruptedException {
+    var current = state.get();
+    if (!(current instanceof AttemptState.Completing && state.compareAndSet(current, next))) {
+      stopIfTold();
+      throw new IllegalStateException(this + ": it does not complete any more");
+    }
+  }
+
+  private void stopIfTold() throws InterruptedException {
+    if (isStopping()) {
+      throw new InterruptedException(this + ": must stop, so nothing of it is committed");
+    }
+  }
+
+  /// Its transaction has committed.
+  void completed() {
+    if (state.getAndUpdate(AttemptState::committed) instanceof AttemptState.Stopping) {
+      // Put off while its end was being written.
+      interrupt();
+    }
+  }
+
+  /// Its transaction is over and left nothing behind: `instead` of a success.
+  void undone(Outcome instead) {
+    state.updateAndGet(known ->
+        known instanceof AttemptState.Completing ? new AttemptState.Undone(instead) : known);
+  }
+
+  /// Its transaction found that the task is another's: nothing is sent for it.
+  void stale() {
+    state.set(OVER);
+  }
+
+  boolean hasCompleted() {
+    return state.get() instanceof AttemptState.Completed;
+  }
+
+  /// The handler ended with `outcome`. A transaction that it left open in another thread is undone.
   ///
   /// @return the outcome to send, null when none is to be sent any more
   @Nullable Outcome end(Outcome outcome) {
-    return switch (state.getAndSet(OVER)) {
-      case State.Running running -> outcome;
-      case State.Stopping(var because, var since) ->
-          outcome instanceof Outcome.Succeeded ? outcome : because;
-      case State.Over over -> null;
-    };
+    var last = state.getAndSet(OVER);
+    last.abort();
+    return last.effective(outcome);
   }
 
   /// Tells the handler to stop, for the sake of `because`. Only the first call does anything.
+  ///
+  /// A transaction in which it works is undone at once; one whose end is being written gets the
+  /// time that a handler gets to end.
+  ///
+  /// @return whether the attempt will end as `because` says, unless it succeeds nevertheless
   boolean stop(Outcome because, long nanoTime) {
-    var current = state.get();
-    var stopped =
-        current instanceof State.Running
-            && state.compareAndSet(current, new State.Stopping(because, nanoTime));
-    if (stopped) {
-      interrupt();
+    while (true) {
+      var current = state.get();
+      var next = current.stopped(because, nanoTime);
+      if (next.equals(current)) {
+        return false;
+      }
+      if (state.compareAndSet(current, next)) {
+        if (!(current instanceof AttemptState.Completing completing && completing.isWriting())) {
+          current.abort();
+          interrupt();
+        }
+        return next instanceof AttemptState.Stopping;
+      }
     }
-    return stopped;
   }
 
-  /// Ends an attempt whose handler was told to stop `graceNanos` ago and did not.
+  /// Whether its handler was told to stop `graceNanos` ago and did not.
+  boolean isDeaf(long nanoTime, long graceNanos) {
+    return state.get().isDeaf(nanoTime, graceNanos);
+  }
+
+  /// Ends an attempt without its handler, and undoes its transaction.
   ///
-  /// @return the outcome to send, null when it is not so
-  @Nullable Outcome abandon(long nanoTime, long graceNanos) {
-    var current = state.get();
-    return current instanceof State.Stopping(var because, var since)
-            && nanoTime - since >= graceNanos
-            && state.compareAndSet(current, OVER)
+  /// @return the outcome to send, null when none is to be sent
+  @Nullable Outcome abandon() {
+    var last = state.getAndSet(OVER);
+    last.abort();
+    interrupt();
+    return last instanceof AttemptState.Stopping(var because, var since, var transaction)
         ? because
         : null;
   }
 
-  /// The attempt is another's now: nothing is sent for it, and its handler is interrupted.
+  /// The attempt is another's now: nothing is sent for it, and its handler is interrupted. One that
+  /// has ended itself, or is writing its end, is left alone: the store tells it whose the task is.
   ///
-  /// @return false when it was over already
+  /// @return false when it was over already, or is left alone
   boolean lose() {
-    var lost = !(state.getAndSet(OVER) instanceof State.Over);
-    if (lost) {
-      interrupt();
+    while (true) {
+      var current = state.get();
+      if (current.isBeyondLosing()) {
+        return false;
+      }
+      if (state.compareAndSet(current, OVER)) {
+        current.abort();
+        interrupt();
+        return true;
+      }
     }
-    return lost;
   }
 
   /// A time-out of more than a century is none.
@@ -142,13 +236,5 @@ public final class Attempt {
   @Override
   public String toString() {
     return "task " + resultId() + " (" + spec.taskPath() + ", attempt " + number() + ")";
-  }
-
-  private sealed interface State {
-    record Running() implements State {}
-
-    record Stopping(Outcome because, long since) implements State {}
-
-    record Over() implements State {}
   }
 }

@@ -52,7 +52,9 @@ public final class Engine {
     slots = new Slots(config.concurrency(), work);
     membership = new Membership(store, config, known.keySet(), surroundings.time());
     settler = new Settler(store, surroundings.random(), listener, outcomes);
-    runner = new Runner(known, slots, settler, surroundings);
+    runner =
+        new Runner(
+            known, slots, new Runner.Ends(settler, new Completer(store, listener)), surroundings);
     claimer =
         new Claimer(
             store,

@@ -16,17 +16,13 @@ final class Runner {
 
   private final Map<String, AttemptHandler> handlers;
   private final Slots slots;
-  private final Settler settler;
+  private final Ends ends;
   private final Surroundings surroundings;
 
-  Runner(
-      Map<String, AttemptHandler> handlers,
-      Slots slots,
-      Settler settler,
-      Surroundings surroundings) {
+  Runner(Map<String, AttemptHandler> handlers, Slots slots, Ends ends, Surroundings surroundings) {
     this.handlers = handlers;
     this.slots = slots;
-    this.settler = settler;
+    this.ends = ends;
     this.surroundings = surroundings;
   }
 
@@ -45,7 +41,7 @@ final class Runner {
   }
 
   private Attempt enter(ClaimedTask task, Spec spec) {
-    var attempt = new Attempt(task, spec, surroundings.time().nanoTime());
+    var attempt = new Attempt(task, spec, surroundings.time().nanoTime(), ends.completer);
     slots.enter(attempt);
     return attempt;
   }
@@ -75,13 +71,23 @@ final class Runner {
     }
   }
 
-  /// Sends the outcome, unless another was sent or the attempt was lost.
+  /// Sends the outcome, unless another was sent, the attempt was lost, or it has ended itself.
   private void finish(Attempt attempt, Outcome outcome) {
+    var failure = outcome.failure();
+    if (failure != null && attempt.hasCompleted()) {
+      log.warn(
+          "{}: failed after it had completed, which changes nothing: {}",
+          attempt,
+          failure.summary());
+    }
     var effective = attempt.end(outcome);
     if (effective != null) {
       // First offered, then out of the slot: the heartbeat must find it in one of them.
-      settler.offer(attempt, effective);
-      slots.leave(attempt);
+      ends.settler.offer(attempt, effective);
     }
+    slots.leave(attempt);
   }
+
+  /// The two ways to an end: most attempts are settled for, some complete themselves.
+  record Ends(Settler settler, Completer completer) {}
 }

@@ -75,10 +75,12 @@ final class Watch {
   }
 
   private void abandonDeaf(Attempt attempt, long now) {
-    var outcome = attempt.abandon(now, GRACE.toNanos());
-    if (outcome != null) {
+    if (attempt.isDeaf(now, GRACE.toNanos())) {
       log.warn("{}: its handler ignores the interruption and runs on by itself", attempt);
-      settler.offer(attempt, outcome);
+      var outcome = attempt.abandon();
+      if (outcome != null) {
+        settler.offer(attempt, outcome);
+      }
       slots.leave(attempt);
     }
   }

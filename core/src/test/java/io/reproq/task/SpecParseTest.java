@@ -49,6 +49,28 @@ final class SpecParseTest {
     assertThat(spec.provenance()).isEqualTo(Provenance.UNKNOWN);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"task_path\":\"a.b\"}",
+        "{ \"v\": 1, \"task_path\": \"a.b\", \"args\": [ 1.0, {} ], \"more\": \"\\u0041\" }",
+      })
+  void a_stored_description_is_what_it_was_when_it_came(String text) {
+    var stored = Spec.stored(text);
+
+    assertThat(stored.text()).isEqualTo(Spec.parse(text).text());
+    assertThat(stored.hash()).isEqualTo(Spec.parse(text).hash());
+    assertThat(stored.payload()).isEqualTo(Spec.parse(text).payload());
+  }
+
+  @Test
+  void a_stored_description_that_cannot_be_run_is_refused() {
+    assertThatThrownBy(() -> Spec.stored("{\"task_path\":7}"))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("task_path must be a string");
+    assertThatThrownBy(() -> Spec.stored("[")).isInstanceOf(InvalidSpecException.class);
+  }
+
   @Test
   void null_is_as_good_as_missing() {
     var nulls =

@@ -3,8 +3,10 @@ package io.reproq.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reproq.memory.MemoryStore;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.StoreProvider.Settings;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Spec;
 import java.util.UUID;
@@ -14,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 final class SlotsTest {
+  private static final Completer COMPLETER =
+      new Completer(new MemoryStore(Settings.defaults()), (attempt, settlement, answer) -> {});
+
   private final Slots slots = new Slots(2, new Signal());
 
   @Test
@@ -72,6 +77,7 @@ final class SlotsTest {
   private static Attempt attempt(long id) {
     var spec = Spec.of("sample.greet").build();
     var claim = new ClaimId(new UUID(0, 1), 1);
-    return new Attempt(new ClaimedTask(id, claim, 1, new Description.Valid(spec)), spec, 0);
+    var task = new ClaimedTask(id, claim, 1, new Description.Valid(spec));
+    return new Attempt(task, spec, 0, COMPLETER);
   }
 }

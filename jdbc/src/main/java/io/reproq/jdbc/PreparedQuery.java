@@ -70,6 +70,11 @@ public final class PreparedQuery {
     }
   }
 
+  /// Closes its statement.
+  void close() throws SQLException {
+    statement.close();
+  }
+
   private Row row(ResultSet results) throws SQLException {
     if (columns.isEmpty()) {
       var meta = results.getMetaData();

@@ -3,9 +3,14 @@ package io.reproq.testkit;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -16,6 +21,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +48,11 @@ public class ForwardingStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    return store.enqueue(connection, tasks);
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     store.join(worker);
   }
@@ -59,6 +70,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
     return store.settle(settlements);
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    return store.complete(completion);
   }
 
   @Override
@@ -104,6 +120,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return store.workers();
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return store.prune(pruning);
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return store.examine();
   }
 
   @Override

@@ -106,6 +106,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Prune extends PruneContract {
+    Prune() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Load extends LoadContract {
     Load() {
       super(stage);

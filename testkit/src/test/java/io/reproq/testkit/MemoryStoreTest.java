@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.reproq.memory.MemoryStore;
 import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimedTask;
+import io.reproq.store.NewTask;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.StoreException;
 import io.reproq.store.TaskQuery;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,5 +75,31 @@ final class MemoryStoreTest {
         .isThrownBy(() -> store.list(TaskQuery.first(1)))
         .withMessageContaining("closed")
         .matches(e -> !e.isTransient());
+  }
+
+  @Test
+  void knows_no_transactions_and_says_what_does() {
+    var task = NewTask.of(Spec.of("greet").build());
+    var connection =
+        (Connection)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                  throw new AssertionError(method + " must not be called");
+                });
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> stage.store().enqueue(connection, List.of(task)))
+        .withMessageContaining("use postgres://")
+        .matches(e -> !e.isTransient());
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() ->
+            stage
+                .store()
+                .complete((lent, abort) -> {
+                  throw new AssertionError("must not run");
+                }))
+        .withMessageContaining("use postgres://");
   }
 }

@@ -28,8 +28,7 @@ final class Cord {
   Cord(Connection connection) throws SQLException {
     this.connection = connection;
     this.session = new Session(connection);
-    this.driver =
-        connection.isWrapperFor(PGConnection.class) ? connection.unwrap(PGConnection.class) : null;
+    this.driver = session.driver(PGConnection.class);
   }
 
   /// The number that names the lock of a worker.

@@ -26,15 +26,17 @@ final class Database implements AutoCloseable, Migrations.Database {
 
   private static final Queries MIGRATIONS = Queries.of(Database.class, "migrations.sql");
   private static final Query SERVER = SQL.get("server");
+  private static final Query FOR_WORK = SQL.get("for_work");
   private static final List<String> STEPS =
       List.of(
           "V0001__places.sql",
           "V0002__surface.sql",
-          "V0003__spec.sql",
-          "V0004__enqueue.sql",
-          "V0005__orders.sql",
-          "V0006__queue_controls.sql",
-          "V0007__doors.sql");
+          "V0003__retention.sql",
+          "V0004__spec.sql",
+          "V0005__enqueue.sql",
+          "V0006__orders.sql",
+          "V0007__queue_controls.sql",
+          "V0008__doors.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;
@@ -45,18 +47,56 @@ final class Database implements AutoCloseable, Migrations.Database {
   /// Beside these two there are two for locks and listening: four in all.
   private static final int POOLED = 2;
 
+  /// A connection that no handler has wanted for so long is closed.
+  private static final Duration WORK_IDLE = Duration.ofSeconds(30);
+
   private final String place;
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
+  private final WorkConnections works;
 
-  private Database(String place, DataSource source, @Nullable HikariDataSource pool) {
+  private Database(
+      String place, DataSource source, @Nullable HikariDataSource pool, WorkConnections works) {
     this.place = place;
     this.source = source;
     this.pool = pool;
+    this.works = works;
   }
 
   /// The database that `dsn` names. Nothing is connected yet.
   static Database of(Dsn.Postgres dsn) {
+    var source = source(dsn, DEADLINE);
+    var config = new HikariConfig();
+    config.setDataSource(source);
+    config.setPoolName("reproq");
+    config.setMaximumPoolSize(POOLED);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    // Opening is checked with a connection beside the pool, which tells more of what is wrong.
+    config.setInitializationFailTimeout(-1);
+    return new Database(
+        "PostgreSQL database " + dsn, source, new HikariDataSource(config), works(dsn));
+  }
+
+  /// Nothing but the deadline of the attempt limits what a handler does with them, and they are
+  /// closed soon after.
+  private static WorkConnections works(Dsn.Postgres dsn) {
+    // Made by its setters, so that it starts with the first handler that wants one.
+    var pool = new HikariDataSource();
+    pool.setDataSource(source(dsn, Duration.ZERO));
+    pool.setPoolName("reproq-work");
+    pool.setMaximumPoolSize(WorkConnections.MOST);
+    pool.setMinimumIdle(0);
+    pool.setIdleTimeout(WORK_IDLE.toMillis());
+    pool.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    pool.setInitializationFailTimeout(-1);
+    pool.setConnectionInitSql(FOR_WORK.sql());
+    return WorkConnections.of(pool);
+  }
+
+  private static PGSimpleDataSource source(Dsn.Postgres dsn, Duration deadline) {
     var source = new PGSimpleDataSource();
     var options =
         dsn.options().entrySet().stream()
@@ -65,7 +105,7 @@ final class Database implements AutoCloseable, Migrations.Database {
     var host = dsn.host().contains(":") ? "[" + dsn.host() + "]" : dsn.host();
     source.setConnectTimeout(CONNECT_SECONDS);
     source.setLoginTimeout(CONNECT_SECONDS);
-    source.setSocketTimeout(Math.toIntExact(DEADLINE.toSeconds()));
+    source.setSocketTimeout(Math.toIntExact(deadline.toSeconds()));
     source.setTcpKeepAlive(true);
     source.setApplicationName("reproq");
     source.setUrl(
@@ -77,21 +117,12 @@ final class Database implements AutoCloseable, Migrations.Database {
     if (dsn.password() != null) {
       source.setPassword(dsn.password());
     }
-    var config = new HikariConfig();
-    config.setDataSource(source);
-    config.setPoolName("reproq");
-    config.setMaximumPoolSize(POOLED);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
-    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-    // Opening is checked with a connection beside the pool, which tells more of what is wrong.
-    config.setInitializationFailTimeout(-1);
-    return new Database("PostgreSQL database " + dsn, source, new HikariDataSource(config));
+    return source;
   }
 
   /// The database behind a caller's `source`.
   static Database of(DataSource source, String place) {
-    return new Database("PostgreSQL database " + place, source, null);
+    return new Database("PostgreSQL database " + place, source, null, WorkConnections.of(source));
   }
 
   private static String encoded(String text) {
@@ -116,6 +147,11 @@ final class Database implements AutoCloseable, Migrations.Database {
   /// A connection for one verb, which is closed soon.
   Connection borrow() throws SQLException {
     return pool == null ? open() : pool.getConnection();
+  }
+
+  /// Connections for the work of handlers.
+  WorkConnections works() {
+    return works;
   }
 
   @Override
@@ -158,8 +194,32 @@ final class Database implements AutoCloseable, Migrations.Database {
     }
   }
 
+  /// Sees whether a caller's `connection` can take part in what the caller does.
+  ///
+  /// @throws IllegalArgumentException when it cannot, saying what to do
+  void checkTransaction(Connection connection) {
+    try {
+      if (connection.getAutoCommit()) {
+        throw new IllegalArgumentException(
+            "the connection must be in a transaction of yours, but it commits every statement by"
+                + " itself, so nothing was sent: call setAutoCommit(false) before, and commit()"
+                + " when your own data is written");
+      }
+      var product = connection.getMetaData().getDatabaseProductName();
+      if (!product.equals("PostgreSQL")) {
+        throw new IllegalArgumentException(
+            "the tasks are in the %s, but the connection leads to %s, so nothing was sent: use one"
+                    .formatted(place, product)
+                + " to the database that the tasks are in");
+      }
+    } catch (SQLException e) {
+      throw failure("look at your connection to", e);
+    }
+  }
+
   @Override
   public void close() {
+    works.close();
     if (pool != null) {
       pool.close();
     }

@@ -41,21 +41,24 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   ///
   /// @throws StoreException when a task holds what cannot be stored
   static Enqueue of(List<NewTask> tasks, Runner runner) {
-    for (var task : tasks) {
-      var spec = task.spec();
-      check("task_path", spec.taskPath());
-      check("queue_name", spec.queue());
-      check("lock_key", spec.limits().lockKey());
-      check("concurrency_key", spec.limits().concurrencyKey());
-    }
-    var ids =
-        runner.run(
-            "reserve ids in",
-            transaction ->
-                transaction
-                    .on(RESERVE_IDS)
-                    .set("count", tasks.size())
-                    .list(row -> row.number("result_id")));
+    check(tasks);
+    return numbered(
+        tasks, runner.run("reserve ids in", transaction -> reserve(transaction, tasks.size())));
+  }
+
+  /// The same in one transaction with all else, which is not sent again.
+  ///
+  /// @throws StoreException when a task holds what cannot be stored
+  static Transaction.Verb<List<Enqueued>> joining(List<NewTask> tasks) {
+    check(tasks);
+    return transaction -> numbered(tasks, reserve(transaction, tasks.size())).in(transaction);
+  }
+
+  private static List<Long> reserve(Transaction transaction, int count) throws SQLException {
+    return transaction.on(RESERVE_IDS).set("count", count).list(row -> row.number("result_id"));
+  }
+
+  private static Enqueue numbered(List<NewTask> tasks, List<Long> ids) {
     var numbered = new ArrayList<Numbered>(tasks.size());
     for (var i = 0; i < tasks.size(); i++) {
       numbered.add(new Numbered(ids.get(i), tasks.get(i)));
@@ -63,11 +66,22 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     return new Enqueue(numbered);
   }
 
+  private static void check(List<NewTask> tasks) {
+    for (var task : tasks) {
+      var spec = task.spec();
+      check("task_path", spec.taskPath());
+      check("queue_name", spec.queue());
+      check("lock_key", spec.limits().lockKey());
+      check("concurrency_key", spec.limits().concurrencyKey());
+    }
+  }
+
   private static void check(String field, @Nullable String value) {
     if (value != null && !Texts.safe(value).equals(value)) {
       throw new StoreException(
-          "%s holds a NUL or half a surrogate pair, which SQL text cannot carry: '%s'"
-              .formatted(field, Texts.safe(value)),
+          "%s holds a NUL or half a surrogate pair, which SQL text cannot carry, so nothing was sent:"
+                  .formatted(field)
+              + " '%s'".formatted(Texts.safe(value)),
           false,
           null);
     }

@@ -86,11 +86,15 @@ final class Lifeline implements AutoCloseable {
     try {
       if (!listens) {
         listens = true;
-        // The thread makes another that listens.
-        drop();
         start();
         LockSupport.unpark(thread);
+        if (first != null) {
+          first.listen();
+          hasListened = true;
+        }
       }
+    } catch (SQLException e) {
+      LOG.debug("the first connection is lost; the next one listens", e);
     } finally {
       lock.unlock();
     }
@@ -231,7 +235,7 @@ final class Lifeline implements AutoCloseable {
       first.drop();
       first = null;
     }
-    if (closed && second != null) {
+    if (second != null) {
       second.drop();
       second = null;
     }

@@ -22,6 +22,16 @@ final class PostgresErrors {
     return state(e).equals("23505");
   }
 
+  /// The same of what somebody else's code threw, who may have wrapped it.
+  static boolean hasBeenUndone(Throwable thrown) {
+    for (@Nullable Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof SQLException sql && isUndone(sql)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Whether the connection was lost, whatever became of the transaction. A pool that had none to
   /// give has tried for long enough itself.
   static boolean isDisconnected(SQLException e) {

@@ -8,9 +8,14 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -25,6 +30,7 @@ import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,30 +39,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tasks in a PostgreSQL database. How it works stands with the package. Safe for use by many
 /// threads, and by many processes on one database.
 final class PostgresStore implements TaskStore {
+  static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
-  /// After so many verbs that count, the counters are worth putting together.
-  private static final int MANY_CHANGES = 500;
-
-  private final LongAdder written = new LongAdder();
   private final Database database;
+  private final TimeSource time;
   private final WorkSignal signal;
   private final Runner runner;
   private final Lifeline lifeline;
   private final Workers workers;
+  private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
+  private final Complete complete;
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
+    this.time = time;
     this.signal = new WorkSignal();
     var clock = time.equals(TimeSource.system()) ? null : time;
     // Telling the others is a verb too, but brings no work itself.
@@ -64,6 +72,8 @@ final class PostgresStore implements TaskStore {
     this.runner = new Runner(database, clock, () -> signal.announce(quiet));
     this.lifeline = new Lifeline(database, signal::tell);
     this.workers = new Workers(runner, time, lifeline);
+    this.upkeep = new Upkeep(runner, time);
+    this.complete = new Complete(database, runner, numbers, clock);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -104,8 +114,17 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Enqueued> enqueue(List<NewTask> tasks) {
-    written.increment();
+    upkeep.counted();
     return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+  }
+
+  @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    database.checkTransaction(connection);
+    upkeep.counted();
+    return tasks.isEmpty()
+        ? List.of()
+        : runner.join("enqueue into", connection, Enqueue.joining(tasks));
   }
 
   @Override
@@ -120,7 +139,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public ClaimAnswer claim(ClaimRequest request) {
-    written.increment();
+    upkeep.counted();
     var caught = runner.runOnce("claim from", new Claim(request, true));
     if (caught != null && !caught.ownKeys().isEmpty()) {
       runner.run("unpark tasks in", new Unpark(request.quotas(), caught.ownKeys()));
@@ -144,7 +163,7 @@ final class PostgresStore implements TaskStore {
       return new Description.Broken("the task's description is missing");
     }
     try {
-      return new Description.Valid(Spec.parse(spec));
+      return new Description.Valid(Spec.stored(spec));
     } catch (InvalidSpecException e) {
       return new Description.Broken(String.valueOf(e.getMessage()));
     }
@@ -152,10 +171,16 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
-    written.increment();
+    upkeep.counted();
     return settlements.isEmpty()
         ? List.of()
         : runner.run("settle tasks in", new Settle(settlements, numbers));
+  }
+
+  @Override
+  public Completed complete(Completion completion) throws Exception {
+    upkeep.counted();
+    return complete.run(completion);
   }
 
   @Override
@@ -197,10 +222,7 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Reclaimed> reclaim(UUID observer) {
-    if (written.sum() > MANY_CHANGES) {
-      written.reset();
-      runner.run("put the counters together in", Counters::fold);
-    }
+    upkeep.look();
     return workers.reclaim(observer);
   }
 
@@ -227,6 +249,16 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return runner.run("list the workers of", new WorkerRows());
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return new Prune(runner).prune(pruning);
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return runner.run("examine", new Examination(time));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.reproq.jdbc.postgres;
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.Session;
 import io.reproq.store.StoreException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,29 @@ final class Runner {
   /// @throws StoreException when it could not be done, or nobody knows
   <T extends @Nullable Object> T runOnce(String what, Transaction.Verb<T> verb) {
     return run(what, verb, false);
+  }
+
+  /// Runs a verb in the transaction that somebody else's `connection` is in, once. What comes of it
+  /// is known when that commits, so nobody is told of new work.
+  ///
+  /// @throws StoreException when it could not be done; the transaction is to be rolled back
+  <T extends @Nullable Object> T join(
+      String what, Connection connection, Transaction.Verb<T> verb) {
+    try (var session = Session.lent(connection)) {
+      return verb.in(Transaction.joined(session, clock));
+    } catch (SQLException e) {
+      throw endsYourTransaction(database.failure(what, e));
+    } catch (StoreException e) {
+      throw endsYourTransaction(e);
+    }
+  }
+
+  private static StoreException endsYourTransaction(StoreException e) {
+    var advice = e.isTransient() ? "roll your transaction back and begin it again" : "roll it back";
+    return new StoreException(
+        "%s; nothing of your transaction can be kept: %s".formatted(e.getMessage(), advice),
+        e.isTransient(),
+        e.getCause());
   }
 
   private <T extends @Nullable Object> T run(

@@ -76,6 +76,29 @@ final class Settle implements Transaction.Verb<List<Settled>> {
         .toList();
   }
 
+  /// Ends the one attempt as a success, if it still holds its task. For a transaction that does
+  /// more, so that what an earlier one did does not count.
+  ///
+  /// @return whether it did
+  boolean endsNow(Transaction transaction) throws SQLException {
+    var success = settlements.getFirst();
+    if (settlements.size() > 1 || !isSuccess(success)) {
+      throw new IllegalArgumentException("only one success can be completed, was " + settlements);
+    }
+    var fence = fences(transaction).getFirst();
+    return !new Attempts(transaction).end(List.of(end(fence, success))).isEmpty();
+  }
+
+  /// Whether the one attempt has ended so before. Waits for a transaction under way that may be
+  /// about to.
+  boolean hasEnded(Transaction transaction) throws SQLException {
+    var success = settlements.getFirst();
+    var fence = fences(transaction).getFirst();
+    transaction.begin();
+    lock(transaction, Map.of(fence, success));
+    return success.next().equals(before(transaction, settlements).get(fence));
+  }
+
   private static Map<Fence, Place> succeed(Transaction transaction, Map<Fence, Settlement> firsts)
       throws SQLException {
     var ends = firsts.entrySet().stream().map(e -> end(e.getKey(), e.getValue())).toList();

@@ -8,23 +8,36 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /// One verb on one connection. Each statement commits by itself, unless the verb says [#begin]
 /// before them. For one thread.
 final class Transaction {
   private static final Query BEGIN = Database.SQL.get("begin");
+  private static final Query BEGIN_CHANGE = Database.SQL.get("begin_change");
   private static final Query COMMIT = Database.SQL.get("commit");
   private static final Query ROLLBACK = Database.SQL.get("rollback");
 
   private final Session session;
   private final @Nullable TimeSource clock;
+  private final boolean isJoined;
   private boolean isOpen;
   private boolean bringsWork;
 
   /// @param clock null where the database's clock decides
   Transaction(Session session, @Nullable TimeSource clock) {
+    this(session, clock, /* isJoined= */ false);
+  }
+
+  private Transaction(Session session, @Nullable TimeSource clock, boolean isJoined) {
     this.session = session;
     this.clock = clock;
+    this.isJoined = isJoined;
+  }
+
+  /// A part of the transaction that `session` is in, which somebody else began and will end.
+  static Transaction joined(Session session, @Nullable TimeSource clock) {
+    return new Transaction(session, clock, /* isJoined= */ true);
   }
 
   /// The prepared form of `query`.
@@ -38,9 +51,24 @@ final class Transaction {
     return session.on(query).set("now", now);
   }
 
+  /// The number of the server's process as the driver knows it, 0 when it does not tell.
+  int backend() throws SQLException {
+    var driver = session.driver(PGConnection.class);
+    return driver == null ? 0 : driver.getBackendPID();
+  }
+
   /// From here on all statements are one transaction.
   void begin() throws SQLException {
+    if (isJoined) {
+      return;
+    }
     session.run(BEGIN);
+    isOpen = true;
+  }
+
+  /// The same for a change of tables, which gives up soon when they are in use.
+  void beginChange() throws SQLException {
+    session.run(BEGIN_CHANGE);
     isOpen = true;
   }
 

@@ -7,9 +7,14 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.Completed;
+import io.reproq.store.Completion;
 import io.reproq.store.Enqueued;
+import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
@@ -25,6 +30,7 @@ import io.reproq.store.WorkerRow;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -119,6 +125,15 @@ final class SqliteStore implements TaskStore {
   }
 
   @Override
+  public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
+    return new CallersTransaction(file, connection)
+        .run(
+            "enqueue into",
+            tasks.isEmpty() ? transaction -> List.of() : Enqueue.of(tasks),
+            settings.time().now());
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     workers.join(worker);
   }
@@ -152,7 +167,7 @@ final class SqliteStore implements TaskStore {
       return new Description.Broken("the task's description is missing");
     }
     try {
-      return new Description.Valid(Spec.parse(spec));
+      return new Description.Valid(Spec.stored(spec));
     } catch (InvalidSpecException e) {
       return new Description.Broken(String.valueOf(e.getMessage()));
     }
@@ -163,6 +178,16 @@ final class SqliteStore implements TaskStore {
     return settlements.isEmpty()
         ? List.of()
         : writer.write("settle tasks in", new Settle(settlements));
+  }
+
+  @Override
+  public Completed complete(Completion completion) {
+    throw new StoreException(
+        "tasks in an SQLite file cannot be completed together with the effects of their handlers:"
+            + " the file has one writer at a time, and heartbeats would wait for the handler; use"
+            + " postgres://…",
+        false,
+        null);
   }
 
   @Override
@@ -243,6 +268,16 @@ final class SqliteStore implements TaskStore {
   @Override
   public List<WorkerRow> workers() {
     return readers.read("list the workers of", WorkerRows::all);
+  }
+
+  @Override
+  public Pruned prune(Pruning pruning) {
+    return writer.write("prune", new Prune(pruning));
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return readers.read("examine", new Examination());
   }
 
   @Override

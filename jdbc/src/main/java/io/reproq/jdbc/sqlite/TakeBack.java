@@ -98,7 +98,7 @@ final class TakeBack {
     /// The task's own policy; the default when its description cannot be read.
     RetryPolicy retry() {
       try {
-        return Spec.parse(spec).retry();
+        return Spec.stored(spec).retry();
       } catch (InvalidSpecException e) {
         return RetryPolicy.DEFAULT;
       }

@@ -231,30 +231,44 @@ ALTER TABLE reproq.running SET (autovacuum_vacuum_scale_factor = 0.01, autovacuu
 ALTER TABLE reproq.active_hash SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE reproq.counter_delta SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
--- Makes partitions of task and finished for the ids that come next, well ahead of them: one for the
--- ids of today and two more. An id without one would fall into the default partition, which is the
--- net below and should stay empty. Attaching waits for statements under way on the default one, so
--- callers set a lock_timeout and come again.
+-- The partitions of task, low included, high not; finished has the same.
+CREATE VIEW reproq.task_range AS
+SELECT c.relname::text AS task_table, replace(c.relname, 'task_', 'finished_') AS finished_table,
+  substring(b.bound FROM 'FROM \(''(\d+)''\)')::bigint AS low,
+  substring(b.bound FROM 'TO \(''(\d+)''\)')::bigint AS high
+FROM pg_catalog.pg_inherits i
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_expr(c.relpartbound, c.oid)) AS b (bound)
+WHERE i.inhparent = 'reproq.task'::regclass AND b.bound <> 'DEFAULT';
+
+-- Makes partitions so that there is room for as many ids more as one holds, and returns how many it
+-- made. An id without one falls into the default partition, which is the net below and should
+-- stay empty. Attaching waits for statements under way on the default one, so callers set a
+-- lock_timeout and come again.
 CREATE FUNCTION reproq.add_partitions() RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   size bigint := (SELECT value FROM reproq.setting WHERE name = 'partition_size');
   here bigint := (SELECT last_value FROM reproq.task_id);
   low  bigint;
-  made integer := 0;
   part text;
-  name text;
+  base text;
+  made integer := 0;
 BEGIN
-  FOR low IN SELECT n * size FROM generate_series(here / size, here / size + 2) n LOOP
-    FOREACH name IN ARRAY ARRAY['task', 'finished'] LOOP
-      part := name || '_' || lpad(low::text, 12, '0');
-      CONTINUE WHEN to_regclass('reproq.' || part) IS NOT NULL;
-      PERFORM pg_advisory_xact_lock(8245934029157319282);
-      CONTINUE WHEN to_regclass('reproq.' || part) IS NOT NULL;
-      EXECUTE format('CREATE TABLE reproq.%I (LIKE reproq.%I INCLUDING ALL)', part, name);
+  IF (SELECT max(r.high) FROM reproq.task_range r) >= here + size THEN
+    RETURN 0;
+  END IF;
+  PERFORM pg_advisory_xact_lock(8245934029157319282);
+  SELECT greatest(here / size * size, (SELECT max(r.high) FROM reproq.task_range r),
+    ((SELECT max(d.result_id) FROM reproq.task_default d) / size + 1) * size) INTO low;
+  WHILE low < here + size LOOP
+    FOREACH base IN ARRAY ARRAY['task', 'finished'] LOOP
+      part := base || '_' || lpad(low::text, 12, '0');
+      EXECUTE format('CREATE TABLE reproq.%I (LIKE reproq.%I INCLUDING ALL)', part, base);
       EXECUTE format('ALTER TABLE reproq.%I ATTACH PARTITION reproq.%I FOR VALUES FROM (%s) TO (%s)',
-        name, part, low, low + size);
-      made := made + 1;
+        base, part, low, low + size);
     END LOOP;
+    low := low + size;
+    made := made + 1;
   END LOOP;
   RETURN made;
 END $$;

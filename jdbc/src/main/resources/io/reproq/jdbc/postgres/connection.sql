@@ -11,6 +11,11 @@ SELECT current_setting('server_version_num')::integer AS version,
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL idle_in_transaction_session_timeout = '5s'
 
+-- name: begin_change
+-- Nobody waits long for a table that is in use: everybody who comes later would wait behind.
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL lock_timeout = '1s'
+
 -- name: commit
 COMMIT
 
@@ -37,3 +42,13 @@ SELECT pg_notify('reproq_work', '') IS NULL AS is_told
 -- A worker whose lock was lost and taken again is heard of at once, before anybody may judge it.
 UPDATE reproq.worker SET beat = beat + 1, server_started = :server_started::timestamptz
 WHERE incarnation = :incarnation AND NOT dead
+
+-- name: for_work
+-- For the work of handlers: a server that sees their connection closed ends what runs on it. Only
+-- where the operating system lets it see that.
+SELECT set_config('client_connection_check_interval', '1s', false)
+WHERE version() !~* 'windows|mingw|msvc|visual'
+
+-- name: hurry
+-- From here on the attempt's row is locked until the commit.
+SET LOCAL idle_in_transaction_session_timeout = '5s'

@@ -72,28 +72,37 @@ SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 -- heartbeats through): no row, no task. A row that was locked is deleted by its address, which
 -- saves a second way through an index. When tasks are parked that wait for a worker like this one,
 -- it takes nothing and tells their keys: they go back to ready first, where rank decides.
-WITH RECURSIVE clock AS MATERIALIZED (
-  SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now
+--
+-- What was asked stands in a materialized row, where the planner cannot look at it: else it finds
+-- each time that a plan for these very values would be cheaper, and to make it takes longer than to
+-- run it.
+WITH RECURSIVE asked AS MATERIALIZED (
+  SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now, :incarnation::uuid AS incarnation,
+    :claim_number::bigint AS claim_number, :queues::text[] AS queues, :quotas::integer[] AS quotas,
+    :handles::text[] AS handles, :others::boolean AS others, :looks::boolean AS looks
 ),
 me AS MATERIALIZED (
   SELECT number FROM reproq.worker
-  WHERE incarnation = :incarnation AND NOT dead FOR KEY SHARE
+  WHERE incarnation = (SELECT incarnation FROM asked) AND NOT dead FOR KEY SHARE
 ),
 wanted AS MATERIALIZED (
   SELECT q.queue_name, q.quota
-  FROM me CROSS JOIN unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
+  FROM me CROSS JOIN asked a CROSS JOIN LATERAL unnest(a.queues, a.quotas) AS q (queue_name, quota)
   WHERE NOT EXISTS (
     SELECT FROM reproq.queue_control c WHERE c.queue_name = q.queue_name AND c.paused)
 ),
-handled AS MATERIALIZED (SELECT DISTINCT h.path FROM unnest(:handles::text[]) AS h (path)),
+handled AS MATERIALIZED (
+  SELECT DISTINCT h.path FROM asked a CROSS JOIN LATERAL unnest(a.handles) AS h (path)
+),
 listed AS MATERIALIZED (
-  SELECT DISTINCT h.path FROM reproq.worker w CROSS JOIN unnest(w.handles) AS h (path)
-  WHERE :others AND NOT w.dead AND w.incarnation <> :incarnation
+  SELECT DISTINCT h.path
+  FROM asked a CROSS JOIN reproq.worker w CROSS JOIN unnest(w.handles) AS h (path)
+  WHERE a.others AND NOT w.dead AND w.incarnation <> a.incarnation
 ),
 -- The paths that tasks are parked for, each found by one step into the index.
 step (key) AS (
   SELECT min(p.parked_key) FROM reproq.parked p
-  WHERE :looks AND p.parked_key >= 'path:' AND p.parked_key < 'path;'
+  WHERE (SELECT looks FROM asked) AND p.parked_key >= 'path:' AND p.parked_key < 'path;'
   UNION ALL
   SELECT (SELECT min(p.parked_key) FROM reproq.parked p
     WHERE p.parked_key > s.key AND p.parked_key < 'path;')
@@ -103,7 +112,7 @@ own_key AS MATERIALIZED (
   SELECT s.key FROM step s
   WHERE s.key IS NOT NULL
     AND (substr(s.key, 6) COLLATE "default" IN (SELECT path FROM handled)
-      OR (:others AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)))
+      OR ((SELECT others FROM asked) AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)))
     AND EXISTS (SELECT FROM wanted w JOIN reproq.parked p
       ON p.parked_key = s.key AND p.queue_name = w.queue_name WHERE w.quota > 0)
 ),
@@ -126,15 +135,15 @@ gone AS (
 ),
 moved AS MATERIALIZED (
   SELECT g.*, g.task_path IN (SELECT path FROM handled)
-    OR (:others AND g.task_path NOT IN (SELECT path FROM listed)) AS is_mine
+    OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed)) AS is_mine
   FROM gone g
 ),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
     queue_name, task_path, started_at, workers)
-  SELECT m.result_id, :claim_number::bigint, c.now, me.number, m.version + 1, m.attempts + 1,
+  SELECT m.result_id, a.claim_number, a.now, me.number, m.version + 1, m.attempts + 1,
     m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers
-  FROM moved m CROSS JOIN me CROSS JOIN clock c WHERE m.is_mine
+  FROM moved m CROSS JOIN me CROSS JOIN asked a WHERE m.is_mine
 ),
 into_parked AS (
   INSERT INTO reproq.parked (result_id, rank, version, attempts, queue_name, task_path,
@@ -155,7 +164,7 @@ SELECT m.result_id, m.attempts + 1 AS attempt,
   ARRAY(SELECT result_id FROM doomed) AS doomed,
   ARRAY(SELECT key FROM own_key) AS own_keys
 FROM me LEFT JOIN moved m ON m.is_mine
-ORDER BY array_position(:queues::text[], m.queue_name), m.rank, m.result_id
+ORDER BY array_position((SELECT queues FROM asked), m.queue_name), m.rank, m.result_id
 
 -- name: unpark
 -- Back to ready with what waited for a worker like this one, the best of each queue and key.
@@ -478,3 +487,66 @@ FROM reproq.task t WHERE t.result_id = p.result_id
 -- name: rerank_waiting
 UPDATE reproq.waiting p SET rank = reproq.rank_of(t.priority, t.enqueued_at, :aging_ms::bigint)
 FROM reproq.task t WHERE t.result_id = p.result_id
+
+-- name: prune
+-- Finished tasks that are old enough, with all that hangs on them. Members stay as long as their
+-- workflow goes on.
+WITH old AS MATERIALIZED (
+  SELECT f.result_id, f.queue_name, f.status FROM reproq.finished f
+  WHERE f.result_id > :after_id AND f.status = ANY (:statuses::text[])
+    AND f.finished_at <= coalesce(:now::timestamptz, clock_timestamp())
+      - :age::bigint * interval '1 microsecond'
+    AND NOT EXISTS (
+      SELECT FROM reproq.task t
+      JOIN reproq.task m ON m.workflow_id = t.workflow_id
+      JOIN reproq.waiting w ON w.result_id = m.result_id
+      WHERE t.result_id = f.result_id AND t.workflow_id IS NOT NULL)
+  ORDER BY f.result_id LIMIT :limit FOR UPDATE OF f SKIP LOCKED
+),
+without_ends AS (
+  DELETE FROM reproq.finished WHERE NOT :is_trial
+    AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+),
+without_failures AS (
+  DELETE FROM reproq.failure WHERE NOT :is_trial
+    AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+),
+without_keys AS (
+  DELETE FROM reproq.task_key WHERE NOT :is_trial
+    AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+),
+without_tasks AS (
+  DELETE FROM reproq.task WHERE NOT :is_trial
+    AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+),
+counted AS (
+  INSERT INTO reproq.counter_delta (queue_name, status, change)
+  SELECT queue_name, status, -count(*) FROM old WHERE NOT :is_trial GROUP BY queue_name, status
+)
+SELECT count(*) AS pruned, max(result_id) AS last_id FROM old
+
+-- name: ranges
+SELECT low FROM reproq.task_range ORDER BY low
+
+-- name: drop_partition
+SELECT reproq.drop_partition(:low, coalesce(:now::timestamptz, clock_timestamp())
+  - :age::bigint * interval '1 microsecond', :statuses::text[]) AS dropped
+
+-- name: add_partitions
+SELECT reproq.add_partitions() AS made
+
+-- name: stray_requests
+SELECT c.result_id FROM reproq.cancel_request c
+WHERE NOT EXISTS (SELECT FROM reproq.running r WHERE r.result_id = c.result_id)
+LIMIT 1000
+
+-- name: sweep_marks
+WITH slice AS MATERIALIZED (
+  SELECT result_id FROM reproq.active_hash WHERE result_id > :after_id
+  ORDER BY result_id LIMIT 10000
+),
+gone AS (
+  DELETE FROM reproq.active_hash WHERE result_id = ANY (ARRAY(
+    SELECT s.result_id FROM slice s JOIN reproq.finished f ON f.result_id = s.result_id))
+)
+SELECT max(result_id) AS last_id FROM slice

@@ -283,3 +283,21 @@ UPDATE deferred SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = d
 UPDATE parked SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = parked.result_id);
 UPDATE waiting SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = waiting.result_id);
 UPDATE running SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = running.result_id)
+
+-- name: prunable
+SELECT result_id, queue_name, status FROM finished
+WHERE result_id > :after_id AND finished_at <= :cutoff
+  AND status IN (SELECT value FROM json_each(:statuses))
+ORDER BY result_id LIMIT :limit
+
+-- name: prune_finished
+DELETE FROM finished WHERE result_id IN (SELECT value FROM json_each(:ids))
+
+-- name: prune_failures
+DELETE FROM failure WHERE result_id IN (SELECT value FROM json_each(:ids))
+
+-- name: prune_keys
+DELETE FROM task_key WHERE result_id IN (SELECT value FROM json_each(:ids))
+
+-- name: prune_tasks
+DELETE FROM task WHERE result_id IN (SELECT value FROM json_each(:ids))

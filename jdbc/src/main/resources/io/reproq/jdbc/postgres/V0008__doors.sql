@@ -164,6 +164,7 @@ BEGIN
   END IF;
   DELETE FROM reproq.failure f WHERE f.result_id = OLD.result_id;
   DELETE FROM reproq.cancel_request c WHERE c.result_id = OLD.result_id;
+  DELETE FROM reproq.task_key k WHERE k.result_id = OLD.result_id;
   DELETE FROM reproq.task t WHERE t.result_id = OLD.result_id;
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   VALUES (gone.queue_name, gone.status, -1);

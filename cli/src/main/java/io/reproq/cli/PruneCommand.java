@@ -1,0 +1,31 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.Surroundings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+/// `reproq prune`, which only holds its own commands.
+@Command(
+    name = "prune",
+    header = "Delete what is no longer wanted.",
+    description = "Nothing is ever deleted otherwise.",
+    synopsisSubcommandLabel = "COMMAND")
+final class PruneCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  private PruneCommand() {}
+
+  static CommandLine create(Surroundings surroundings) {
+    return new CommandLine(new PruneCommand())
+        .addSubcommand(new PruneFinishedCommand(surroundings));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        common.line(), "prune needs to know what: " + common.line().getSubcommands().keySet());
+  }
+}

@@ -1,0 +1,125 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
+import io.reproq.store.Pruning.Way;
+import io.reproq.store.TaskStore;
+import io.reproq.task.TaskStatus;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// `reproq prune finished`.
+@Command(
+    name = "finished",
+    header = "Delete tasks that have been over for long enough.",
+    description = {
+      "Their failures go with them. On PostgreSQL a partition of which every task may go is dropped"
+          + " as a whole, unless a limit is set."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reproq prune finished --older-than 7d --dry-run",
+      "  reproq prune finished --older-than 90d --status SUCCESSFUL,FAILED,CANCELLED"
+    })
+final class PruneFinishedCommand implements Runnable {
+  private static final int STEP = 5_000;
+
+  /// So many deleted tasks are worth a word to who waits.
+  private static final int REPORT_EACH = 100_000;
+
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "DURATION",
+      required = true,
+      description = "Only tasks that ended at least so long ago, as in 36h or 7d.")
+  private Duration olderThan = Duration.ZERO;
+
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      split = ",",
+      defaultValue = "SUCCESSFUL,CANCELLED",
+      description = "Only tasks that ended so. Default: ${DEFAULT-VALUE}.")
+  private List<TaskStatus> statuses = List.of();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Delete at most so many. Default: no limit.")
+  private @Nullable Long limit;
+
+  @Option(names = "--dry-run", description = "Only count what would be deleted.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  PruneFinishedCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    var ends = ends();
+    if (limit != null && limit < 1) {
+      throw new CommandFailure("--limit must be at least 1, was " + limit);
+    }
+    try (var store = database.open()) {
+      var way = dryRun ? Way.COUNT : limit == null ? Way.DROP : Way.DELETE;
+      var count = prune(store, Pruning.of(olderThan, STEP).in(ends).by(way));
+      if (json) {
+        common
+            .out()
+            .println(
+                JsonNodeFactory.instance.objectNode().put("pruned", count).put("dry_run", dryRun));
+      } else {
+        common.out().println((dryRun ? "Would prune " : "Pruned ") + count + " finished task(s)");
+      }
+    }
+  }
+
+  private Set<TaskStatus> ends() {
+    for (var status : statuses) {
+      if (!status.isTerminal()) {
+        throw new CommandFailure(
+            "--status takes SUCCESSFUL, FAILED and CANCELLED: a task that is %s is not over"
+                .formatted(status));
+      }
+    }
+    return EnumSet.copyOf(statuses);
+  }
+
+  private long prune(TaskStore store, Pruning first) {
+    var most = limit == null ? Long.MAX_VALUE : limit;
+    var count = 0L;
+    var reported = 0L;
+    var pruning = first;
+    Pruned done;
+    do {
+      done = store.prune(pruning.atMost((int) Math.min(STEP, most - count)));
+      count += done.count();
+      // Whole pieces are dropped once.
+      pruning = pruning.after(done).by(dryRun ? Way.COUNT : Way.DELETE);
+      if (!json && count - reported >= REPORT_EACH) {
+        reported = count;
+        common.err().println(count + " so far ...");
+      }
+    } while (!done.isDone() && count < most);
+    return count;
+  }
+}

@@ -1,0 +1,70 @@
+package io.reproq.worker;
+
+import io.reproq.store.Completed;
+import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
+import io.reproq.store.StoreException;
+import io.reproq.store.TaskStore;
+import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Outcome;
+import io.reproq.task.Transitions;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Lets attempts end themselves, each in one transaction with its handler's effects. Safe for use
+/// by many threads.
+///
+/// From the moment that an attempt has begun to, the [Settler] writes no success for it, and
+/// nothing at all before its transaction is over. What it writes then meets the end that the
+/// transaction wrote, if there is one: the store looks before it believes a failure.
+final class Completer {
+  private static final Logger log = LoggerFactory.getLogger(Completer.class);
+
+  /// After others have got in the way time and again.
+  private static final Outcome LATER = new Outcome.Snoozed(Duration.ofSeconds(1));
+
+  private final TaskStore store;
+  private final SettlementListener listener;
+
+  Completer(TaskStore store, SettlementListener listener) {
+    this.store = store;
+    this.listener = listener;
+  }
+
+  /// Ends `attempt` together with `work`, on the calling thread.
+  Completed complete(Attempt attempt, AttemptWork work) throws Exception {
+    attempt.complete();
+    try {
+      var answer =
+          store.complete((connection, abort) -> {
+            attempt.work(abort);
+            var outcome = work.run(connection);
+            attempt.write(abort);
+            return settlement(attempt, outcome);
+          });
+      switch (answer) {
+        case Completed.Done(var settlement) -> {
+          attempt.completed();
+          listener.settled(attempt, settlement, new Settled.Applied(settlement.next()));
+        }
+        case Completed.Undone(var cause) -> attempt.undone(LATER);
+        case Completed.Stale stale -> {
+          log.warn("{}: no longer this worker's; its effects are undone", attempt);
+          attempt.stale();
+        }
+      }
+      return answer;
+    } catch (Exception | Error e) {
+      var kind = e instanceof StoreException ? FailureKind.INFRA_ERROR : FailureKind.APP_ERROR;
+      attempt.undone(new Outcome.Failed(Failure.of(kind, e), true));
+      throw e;
+    }
+  }
+
+  private static Settlement settlement(Attempt attempt, Outcome.Succeeded outcome) {
+    var next = Transitions.settled(attempt.number(), outcome, attempt.spec().retry(), 0);
+    return new Settlement(attempt.resultId(), attempt.claimId(), outcome, next);
+  }
+}

@@ -1,0 +1,68 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Query;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
+import java.sql.SQLException;
+import java.util.Objects;
+
+/// Deletes finished tasks that are old enough: whole partitions first when that is wanted, then
+/// single tasks.
+final class Prune {
+  private static final Query RANGES = PostgresStore.SQL.get("ranges");
+  private static final Query DROP_PARTITION = PostgresStore.SQL.get("drop_partition");
+  private static final Query PRUNE = PostgresStore.SQL.get("prune");
+
+  private final Runner runner;
+
+  Prune(Runner runner) {
+    this.runner = runner;
+  }
+
+  Pruned prune(Pruning pruning) {
+    var dropped = pruning.way() == Pruning.Way.DROP ? drop(pruning) : 0;
+    var deleted = runner.run("prune", transaction -> delete(transaction, pruning));
+    return new Pruned(dropped + deleted.count(), deleted.lastId(), deleted.isDone());
+  }
+
+  /// Drops each partition in a transaction of its own: what was done stays done.
+  private long drop(Pruning pruning) {
+    var lows =
+        runner.run("look at the partitions of", t -> t.on(RANGES).list(row -> row.number("low")));
+    var count = 0L;
+    for (var low : lows) {
+      count += runner.run("drop a partition of", transaction -> drop(transaction, pruning, low));
+    }
+    return count;
+  }
+
+  private static long drop(Transaction transaction, Pruning pruning, long low) throws SQLException {
+    transaction.beginChange();
+    var query = transaction.onNow(DROP_PARTITION).set("low", low);
+    return Objects.requireNonNullElse(which(query, pruning).number("dropped"), 0L);
+  }
+
+  private static Pruned delete(Transaction transaction, Pruning pruning) throws SQLException {
+    var query =
+        transaction
+            .onNow(PRUNE)
+            .set("after_id", pruning.afterId())
+            .set("limit", pruning.limit())
+            .set("is_trial", pruning.way() == Pruning.Way.COUNT);
+    return Objects.requireNonNull(
+        which(query, pruning)
+            .first(row -> {
+              var lastId = row.numberOrNull("last_id");
+              var count = row.number("pruned");
+              return new Pruned(
+                  count, lastId == null ? pruning.afterId() : lastId, count < pruning.limit());
+            }));
+  }
+
+  private static PreparedQuery which(PreparedQuery query, Pruning pruning) throws SQLException {
+    return query
+        .set("age", Times.micros(pruning.age()))
+        .setArray("statuses", "text", pruning.statuses().stream().map(Enum::name).toArray());
+  }
+}

@@ -1,0 +1,68 @@
+package io.reproq.jdbc.sqlite;
+
+import io.reproq.jdbc.PreparedQuery;
+import io.reproq.jdbc.Query;
+import io.reproq.store.Pruned;
+import io.reproq.store.Pruning;
+import io.reproq.task.TaskStatus;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Deletes finished tasks that are old enough.
+final class Prune implements Transaction.Verb<Pruned> {
+  private static final Query PRUNABLE = SqliteStore.SQL.get("prunable");
+  private static final List<Query> DELETES =
+      List.of(
+          SqliteStore.SQL.get("prune_finished"),
+          SqliteStore.SQL.get("prune_failures"),
+          SqliteStore.SQL.get("prune_keys"),
+          SqliteStore.SQL.get("prune_tasks"));
+
+  private final Pruning pruning;
+
+  Prune(Pruning pruning) {
+    this.pruning = pruning;
+  }
+
+  @Override
+  public Pruned in(Transaction transaction) throws SQLException {
+    var found =
+        transaction
+            .on(PRUNABLE)
+            .set("after_id", pruning.afterId())
+            .set("cutoff", Micros.of(transaction.now().minus(pruning.age())))
+            .set(
+                "statuses",
+                pruning.statuses().stream()
+                    .map(status -> '"' + status.name() + '"')
+                    .collect(Collectors.joining(",", "[", "]")))
+            .set("limit", pruning.limit())
+            .list(Found::read);
+    if (pruning.way() != Pruning.Way.COUNT && !found.isEmpty()) {
+      delete(transaction, found);
+    }
+    var lastId = found.isEmpty() ? pruning.afterId() : found.getLast().resultId;
+    return new Pruned(found.size(), lastId, found.size() < pruning.limit());
+  }
+
+  private static void delete(Transaction transaction, List<Found> found) throws SQLException {
+    var ids =
+        found.stream()
+            .map(task -> Long.toString(task.resultId))
+            .collect(Collectors.joining(",", "[", "]"));
+    for (var delete : DELETES) {
+      transaction.on(delete).set("ids", ids).update();
+    }
+    for (var task : found) {
+      transaction.counters().add(task.queue, task.status, -1);
+    }
+  }
+
+  private record Found(long resultId, String queue, TaskStatus status) {
+    static Found read(PreparedQuery.Row row) throws SQLException {
+      return new Found(
+          row.number("result_id"), row.text("queue_name"), TaskStatus.valueOf(row.text("status")));
+    }
+  }
+}
