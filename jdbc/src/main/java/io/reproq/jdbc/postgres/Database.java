@@ -35,9 +35,13 @@ final class Database implements AutoCloseable {
           "V0001__places.sql",
           "V0002__adopt.sql",
           "V0003__surface.sql",
-          "V0004__queue_controls.sql",
-          "V0005__adopt_pauses.sql",
-          "V0006__retention.sql");
+          "V0004__spec.sql",
+          "V0005__enqueue.sql",
+          "V0006__orders.sql",
+          "V0007__queue_controls.sql",
+          "V0008__doors.sql",
+          "V0009__adopt_pauses.sql",
+          "V0010__retention.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;

@@ -182,6 +182,7 @@ CREATE TABLE reproq.task_key (
   result_id    bigint NOT NULL,
   request_hash text   NOT NULL
 );
+CREATE INDEX task_key_task ON reproq.task_key (result_id);
 
 -- How many tasks there are: the sum of all rows, exact at every commit. Rows are only appended,
 -- because a counter that is updated makes everybody wait for everybody; now and then somebody puts

@@ -67,8 +67,8 @@ counted AS (
 SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 
 -- name: claim
--- Takes the best ready tasks of each queue. Others' paths are parked. A task that somebody wants
--- stopped stays, and is told as doomed. The worker's own row is locked first (KEY SHARE lets
+-- Takes the best ready tasks of each queue that is not paused. Others' paths are parked. A task that
+-- somebody wants stopped stays, and is told as doomed. The worker's own row is locked first (KEY SHARE lets
 -- heartbeats through): no row, no task. A row that was locked is deleted by its address, which
 -- saves a second way through an index. When tasks are parked that wait for a worker like this one,
 -- it takes nothing and tells their keys: they go back to ready first, where rank decides.
@@ -88,6 +88,8 @@ me AS MATERIALIZED (
 wanted AS MATERIALIZED (
   SELECT q.queue_name, q.quota
   FROM me CROSS JOIN asked a CROSS JOIN LATERAL unnest(a.queues, a.quotas) AS q (queue_name, quota)
+  WHERE NOT EXISTS (
+    SELECT FROM reproq.queue_control c WHERE c.queue_name = q.queue_name AND c.paused)
 ),
 handled AS MATERIALIZED (
   SELECT DISTINCT h.path FROM asked a CROSS JOIN LATERAL unnest(a.handles) AS h (path)
