@@ -50,7 +50,6 @@ final class PostgresStore implements TaskStore {
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
-
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
   private final Database database;

@@ -208,7 +208,11 @@ final class AdoptionTest {
               .enter(store, clock);
 
       worker.work();
+      assertThat(ran).hasSize(15);
 
+      // It was paused when it was adopted, and still is.
+      database.sql("SELECT reproq_resume_queue('mail')");
+      worker.work();
       assertThat(ran).containsExactlyInAnyOrderElementsOf(ready);
       assertThat(store.find(ready))
           .allMatch(task -> task.standing().status() == TaskStatus.SUCCESSFUL);
