@@ -14,7 +14,8 @@ public final class StoreException extends RuntimeException {
     this.isTransient = isTransient;
   }
 
-  /// Whether the same call may succeed later (lost connection, busy database, lock time-out).
+  /// Whether the same call may succeed later, because what was sent is not at fault: a lost
+  /// connection, a busy or full database, a missing right.
   public boolean isTransient() {
     return isTransient;
   }

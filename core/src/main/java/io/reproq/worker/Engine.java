@@ -147,6 +147,11 @@ public final class Engine {
     return slots.running().isEmpty() && settler.isIdle();
   }
 
+  /// What the store refused so far.
+  public Refused refused() {
+    return new Refused(settler.refused(), heart.refused());
+  }
+
   Slots slots() {
     return slots;
   }

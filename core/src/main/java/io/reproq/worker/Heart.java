@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Heart {
   private final Claims claims;
   private final Slots slots;
   private final Settler settler;
+  private final LongAdder deaths = new LongAdder();
 
   Heart(TaskStore store, Membership membership, Claims claims, Slots slots, Settler settler) {
     this.store = store;
@@ -60,6 +62,11 @@ final class Heart {
       }
       case RenewAnswer.Gone gone -> rise(incarnation);
     }
+  }
+
+  /// How many heartbeats were refused, because this worker had been taken for dead.
+  long refused() {
+    return deaths.sum();
   }
 
   private Known look() {
@@ -104,6 +111,7 @@ final class Heart {
   /// This incarnation was declared dead; its tasks are others' now. The worker goes on under a new
   /// one.
   private void rise(UUID dead) {
+    deaths.increment();
     log.error("worker {} was taken for dead; its attempts are stopped", dead);
     loseAll();
     membership.enter();

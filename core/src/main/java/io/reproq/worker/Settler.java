@@ -11,6 +11,7 @@ import io.reproq.task.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class Settler {
   private final ConcurrentLinkedQueue<Ended> queue = new ConcurrentLinkedQueue<>();
   private final Signal offered;
   private final ReentrantLock moving = new ReentrantLock();
+  private final LongAdder refused = new LongAdder();
   private List<Ended> writing = List.of();
 
   /// A collector for `store` that tells `listener` of all that was written.
@@ -69,6 +71,11 @@ final class Settler {
   /// Whether all outcomes offered so far are written.
   boolean isIdle() {
     return pending().isEmpty();
+  }
+
+  /// How many ends of tasks were refused, because the attempt did not hold its task any more.
+  long refused() {
+    return refused.sum();
   }
 
   /// All outcomes that are not written yet.
@@ -125,7 +132,12 @@ final class Settler {
       return;
     }
     for (var i = 0; i < batch.size(); i++) {
-      listener.settled(batch.get(i).attempt, batch.get(i).settlement, answers.get(i));
+      var ended = batch.get(i);
+      if (isLost(ended.settlement, answers.get(i))) {
+        refused.increment();
+        log.warn("{}: its outcome came too late; the task is another's by now", ended.attempt);
+      }
+      listener.settled(ended.attempt, ended.settlement, answers.get(i));
     }
   }
 
@@ -148,6 +160,12 @@ final class Settler {
         Failure.of(
             FailureKind.INFRA_ERROR, "The outcome could not be stored: " + cause.getMessage());
     write(List.of(new Ended(attempt, settlement(attempt, new Outcome.Failed(failure, true)))));
+  }
+
+  /// Whether an outcome is refused for good. One that did not end its task and is sent again is
+  /// answered as stale though it was applied.
+  private static boolean isLost(Settlement settlement, Settled answer) {
+    return answer instanceof Settled.Stale && settlement.next().status().isTerminal();
   }
 
   private Settlement settlement(Attempt attempt, Outcome outcome) {

@@ -5,7 +5,7 @@ import io.reproq.jdbc.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -15,6 +15,7 @@ import org.postgresql.PGConnection;
 final class Cord {
   private static final Query HOLD = Database.SQL.get("hold");
   private static final Query LET_GO = Database.SQL.get("let_go");
+  private static final Query BACKEND = Database.SQL.get("backend");
   private static final Query LISTEN = Database.SQL.get("listen");
   private static final Query BEAT_AGAIN = Database.SQL.get("beat_again");
 
@@ -39,25 +40,31 @@ final class Cord {
 
   /// Takes the lock of a worker.
   ///
-  /// @return when the server was started that keeps it; null when the lock may not be our own
+  /// @return when the server was started that keeps it; null where no lock would be our own
   @Nullable OffsetDateTime hold(UUID incarnation) throws SQLException {
     return session
         .on(HOLD)
-        .set("backend", driver == null ? NO_BACKEND : driver.getBackendPID())
+        .set("backend", backend())
         .set("lock_key", lockKey(incarnation))
-        .list(row -> Optional.ofNullable(row.value("server_started", OffsetDateTime.class)))
-        .getFirst()
-        .orElse(null);
+        .first(row -> Objects.requireNonNull(row.value("server_started", OffsetDateTime.class)));
   }
 
   /// Gives the lock of a worker up.
   void letGo(UUID incarnation) throws SQLException {
-    session.on(LET_GO).set("lock_key", lockKey(incarnation)).first(row -> row.flag("was_held"));
+    session
+        .on(LET_GO)
+        .set("backend", backend())
+        .set("lock_key", lockKey(incarnation))
+        .first(row -> row.flag("was_held"));
   }
 
-  /// Has the server tell of new work from now on.
+  /// Has the server tell of new work from now on, where the session is our own: a pooler's would
+  /// tell whoever uses it next.
   void listen() throws SQLException {
-    session.run(LISTEN);
+    var answering = session.on(BACKEND).number("backend");
+    if (answering != null && answering == backend()) {
+      session.run(LISTEN);
+    }
   }
 
   /// Counts a heartbeat of a worker whose lock was taken again.
@@ -81,6 +88,11 @@ final class Cord {
     }
     var heard = driver.getNotifications(millis);
     return heard != null && heard.length > 0;
+  }
+
+  /// The backend that the driver was told of when it connected.
+  private int backend() {
+    return driver == null ? NO_BACKEND : driver.getBackendPID();
   }
 
   /// Closes the connection; that it may be lost already is no news.

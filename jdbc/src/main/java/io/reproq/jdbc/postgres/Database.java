@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.reproq.dsn.Dsn;
 import io.reproq.jdbc.Migrations;
+import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Session;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// One PostgreSQL database and the connections to it: a small pool of our own for a DSN, or a
@@ -62,6 +64,9 @@ final class Database implements AutoCloseable {
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
   private final WorkConnections works;
+
+  /// Whether another session may answer each transaction, as a pooler has it.
+  private volatile boolean isPooled;
 
   private Database(
       String place, DataSource source, @Nullable HikariDataSource pool, WorkConnections works) {
@@ -149,7 +154,12 @@ final class Database implements AutoCloseable {
 
   /// A connection for one verb, which is closed soon.
   Connection borrow() throws SQLException {
-    return pool == null ? open() : pool.getConnection();
+    var connection = pool == null ? open() : pool.getConnection();
+    if (isPooled) {
+      // A statement that is kept on the server would be looked for in another session.
+      connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+    }
+    return connection;
   }
 
   /// Connections for the work of handlers.
@@ -184,27 +194,22 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /// Sees whether the server is one that we can work with.
+  /// Sees whether the server is one that we can work with, and whether a pooler stands before it.
   ///
   /// @throws StoreException when it is not, or cannot be reached, saying what to do
   void check() {
-    try (var session = new Session(open())) {
+    try (var connection = open();
+        var session = new Session(connection)) {
+      var opened =
+          connection.isWrapperFor(PGConnection.class)
+              ? connection.unwrap(PGConnection.class).getBackendPID()
+              : null;
       var problem =
           session
               .on(SERVER)
               .first(row -> {
-                if (row.integer("version") < OLDEST_VERSION) {
-                  return "runs PostgreSQL %s, but reproq needs 15 or newer: upgrade the server"
-                      .formatted(row.text("version_text"));
-                }
-                if (row.flag("is_standby")) {
-                  return "is a standby, which takes no writes: name the primary";
-                }
-                if (pool == null && !row.text("isolation").equals("read committed")) {
-                  return "gives its connections as '%s': the data source must say READ COMMITTED"
-                      .formatted(row.text("isolation"));
-                }
-                return "";
+                isPooled = opened != null && opened != row.integer("backend");
+                return problem(row);
               });
       if (problem != null && !problem.isEmpty()) {
         throw new StoreException("the " + place + " " + problem, false, null);
@@ -212,6 +217,25 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw failure("open", e);
     }
+  }
+
+  private String problem(PreparedQuery.Row row) throws SQLException {
+    if (row.integer("version") < OLDEST_VERSION) {
+      return "runs PostgreSQL %s, but reproq needs 15 or newer: upgrade the server"
+          .formatted(row.text("version_text"));
+    }
+    if (row.flag("is_standby")) {
+      return "is a standby, which takes no writes: name the primary";
+    }
+    if (row.flag("is_read_only")) {
+      return "gives its connections read-only: set default_transaction_read_only = off for the"
+          + " database and the user";
+    }
+    if (pool == null && !row.text("isolation").equals("read committed")) {
+      return "gives its connections as '%s': the data source must say READ COMMITTED"
+          .formatted(row.text("isolation"));
+    }
+    return "";
   }
 
   /// Sees whether a caller's `connection` can take part in what the caller does.

@@ -3,10 +3,23 @@ package io.reproq.jdbc.postgres;
 import io.reproq.store.StoreException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What PostgreSQL's errors mean.
 final class PostgresErrors {
+  private static final int STATE_LENGTH = 5;
+
+  /// Lost connections, refused log-ins, unknown databases and schemas, undone transactions,
+  /// resources that ran out, locks that took too long, operators, system errors.
+  private static final Set<String> SERVERS_FAULT_CLASSES =
+      Set.of("08", "28", "3D", "3F", "40", "53", "55", "57", "58");
+
+  /// A server that takes no writes, transactions that stood still or took too long, missing rights,
+  /// missing tables.
+  private static final Set<String> SERVERS_FAULTS =
+      Set.of("25006", "25P03", "25P04", "42501", "42P01");
+
   private PostgresErrors() {}
 
   /// Whether the server has undone the transaction and wants it sent again.
@@ -53,15 +66,14 @@ final class PostgresErrors {
     return new StoreException(message, isTransient(thrown), thrown);
   }
 
+  /// Whether the server, its rights or its disk are at fault, and not what was sent: somebody will
+  /// mend that, and until then what was to be written is kept.
   private static boolean isTransient(SQLException e) {
     var state = state(e);
-    return isUndone(e)
-        || isDisconnected(e)
-        || e instanceof SQLTransientConnectionException
-        || state.startsWith("53")
-        || state.equals("55P03")
-        || state.equals("57014")
-        || state.equals("25P03");
+    return e instanceof SQLTransientConnectionException
+        || SERVERS_FAULTS.contains(state)
+        || (state.length() == STATE_LENGTH
+            && SERVERS_FAULT_CLASSES.contains(state.substring(0, 2)));
   }
 
   private static String advice(String state) {
@@ -71,6 +83,7 @@ final class PostgresErrors {
       case "3D000" -> "create the database, or name another one";
       case "42501" -> "the user lacks rights: migrate as the owner of the database";
       case "3F000", "42P01" -> "the schema is not there or too old: run reproq migrate";
+      case "25006" -> "the server takes no writes now: name the primary";
       case "53100" -> "the server's disk is full: make room, nothing was lost";
       case "53300" -> "the server has no connection left: raise max_connections or use fewer";
       default -> "";

@@ -4,7 +4,9 @@
 SELECT current_setting('server_version_num')::integer AS version,
   current_setting('server_version') AS version_text,
   current_setting('transaction_isolation') AS isolation,
-  pg_is_in_recovery() AS is_standby
+  current_setting('transaction_read_only') = 'on' AS is_read_only,
+  pg_is_in_recovery() AS is_standby,
+  pg_backend_pid() AS backend
 
 -- name: begin
 -- A process that stops in the middle of a transaction must not hold its locks for long.
@@ -23,14 +25,17 @@ COMMIT
 ROLLBACK
 
 -- name: hold
--- Behind a pooler the session that answers is not the one that the driver opened, and its locks
--- are anybody's: then there is no start of the server to tell.
-SELECT CASE WHEN pg_backend_pid() = :backend THEN pg_postmaster_start_time() END AS server_started,
-  pg_advisory_lock_shared(k) IS NULL AS is_held
-FROM (SELECT :lock_key::bigint AS k) key
+-- Behind a pooler the session that answers is not the one that the driver opened: a lock there
+-- would be anybody's, and would stay when its worker is gone. Then there is none, and no row.
+SELECT pg_postmaster_start_time() AS server_started,
+  pg_advisory_lock_shared(:lock_key) IS NULL AS is_held
+WHERE pg_backend_pid() = :backend
 
 -- name: let_go
-SELECT pg_advisory_unlock_shared(:lock_key) AS was_held
+SELECT pg_advisory_unlock_shared(:lock_key) AS was_held WHERE pg_backend_pid() = :backend
+
+-- name: backend
+SELECT pg_backend_pid() AS backend
 
 -- name: listen
 LISTEN reproq_work

@@ -19,6 +19,7 @@ import io.reproq.task.Transitions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +43,10 @@ final class Actors {
   }
 
   static UUID join(TaskStore store) {
+    return join(store, Duration.ofSeconds(15), Duration.ofSeconds(5));
+  }
+
+  static UUID join(TaskStore store, Duration lease, Duration heartbeat) {
     var incarnation = UUID.randomUUID();
     store.join(
         new WorkerInfo(
@@ -51,8 +56,8 @@ final class Actors {
             4,
             List.of("default"),
             Set.of(GREET),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(5),
+            lease,
+            heartbeat,
             "1.2.3"));
     return incarnation;
   }
@@ -85,6 +90,14 @@ final class Actors {
 
   static TaskRun get(TaskStore store, long resultId) {
     return store.find(List.of(resultId)).getFirst();
+  }
+
+  /// How many tasks are not over.
+  static long unfinished(TaskStore store) {
+    return store.counts().entrySet().stream()
+        .filter(count -> !count.getKey().status().isTerminal())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /// Asks every `pause` until `condition` holds, which another thread or process sees to.

@@ -1,0 +1,21 @@
+package io.reproq.jdbc.postgres;
+
+import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskStore;
+import io.reproq.testkit.StoreModelTest;
+import org.junit.jupiter.api.Tag;
+
+@Tag("postgres15")
+final class Postgres15ModelTest extends StoreModelTest {
+  private static final TestDatabase DATABASE = OldestServer.fresh();
+
+  @Override
+  protected TaskStore open(Settings settings) {
+    return DATABASE.openEmpty(settings);
+  }
+
+  @Override
+  protected int seeds() {
+    return 40;
+  }
+}
