@@ -31,6 +31,13 @@ public final class Worker implements AutoCloseable {
 
   private static final Duration WATCH = Duration.ofMillis(50);
   private static final Duration CHORES = Duration.ofMillis(500);
+
+  /// A dead process is seen at the first look after its death, and believed to be dead at the next.
+  private static final Duration LOOK = Duration.ofMillis(800);
+
+  /// An idle worker looks for work that nobody announced less and less often.
+  private static final Duration RAREST_POLL = Duration.ofSeconds(2);
+
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
 
@@ -52,11 +59,13 @@ public final class Worker implements AutoCloseable {
   // Of the claim loop alone.
   private boolean backlog;
   private boolean lingered;
+  private Duration poll;
 
   public Worker(Engine engine, WorkerConfig config, TaskStore store, TimeSource time) {
     this.engine = engine;
     this.config = config;
     this.time = time;
+    this.poll = config.pollInterval();
     this.claim = new Loop("reproq-claim", engine.work(), this::claimStep);
     this.settle = new Loop("reproq-settle", engine.outcomes(), this::settleStep);
     this.heart = new Loop("reproq-heart", new Signal(), this::beatStep);
@@ -178,8 +187,20 @@ public final class Worker implements AutoCloseable {
       return LINGER;
     }
     lingered = false;
-    backlog = engine.claim().more();
-    return backlog ? Duration.ZERO : config.pollInterval();
+    var claimed = engine.claim();
+    backlog = claimed.more();
+    if (backlog) {
+      return Duration.ZERO;
+    }
+    poll = claimed.count() > 0 ? config.pollInterval() : rarer(poll);
+    return poll;
+  }
+
+  private static Duration rarer(Duration poll) {
+    var next = poll.multipliedBy(2);
+    return poll.compareTo(RAREST_POLL) >= 0
+        ? poll
+        : next.compareTo(RAREST_POLL) > 0 ? RAREST_POLL : next;
   }
 
   private Duration settleStep() {
@@ -208,6 +229,6 @@ public final class Worker implements AutoCloseable {
 
   private Duration reclaimStep() {
     engine.reclaim();
-    return CHORES;
+    return LOOK;
   }
 }

@@ -10,7 +10,8 @@ import java.util.List;
 /// @param concurrency attempts that run at once, at least 1
 /// @param lease how long the others wait for a sign of life before they take its tasks
 /// @param heartbeat how often it gives one; less than half the lease
-/// @param pollInterval how long it idles at most before it looks for work that nobody announced
+/// @param pollInterval how long it idles before it looks for work that nobody announced; where it
+///   finds none, it looks half as often each time, down to every two seconds
 public record WorkerConfig(
     String workerId,
     List<String> queues,
@@ -33,7 +34,7 @@ public record WorkerConfig(
   }
 
   /// Queue `default`, 64 attempts at once, a lease of 15 s, a heartbeat every 5 s, polling four
-  /// times a second.
+  /// times a second at first.
   public static WorkerConfig defaults(String workerId) {
     return new WorkerConfig(
         workerId,

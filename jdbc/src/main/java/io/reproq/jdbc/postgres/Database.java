@@ -78,9 +78,9 @@ final class Database implements AutoCloseable {
 
   /// The database that `dsn` names. Nothing is connected yet.
   static Database of(Dsn.Postgres dsn) {
-    var source = source(dsn, DEADLINE);
+    var source = told(new PGSimpleDataSource(), dsn, DEADLINE);
     var config = new HikariConfig();
-    config.setDataSource(source);
+    config.setDataSource(told(new PatientSource(), dsn, DEADLINE));
     config.setPoolName("reproq");
     config.setMaximumPoolSize(POOLED);
     config.setMinimumIdle(1);
@@ -97,7 +97,7 @@ final class Database implements AutoCloseable {
   private static WorkConnections works(Dsn.Postgres dsn) {
     // Made by its setters, so that it starts with the first handler that wants one.
     var pool = new HikariDataSource();
-    pool.setDataSource(source(dsn, Duration.ZERO));
+    pool.setDataSource(told(new PGSimpleDataSource(), dsn, Duration.ZERO));
     pool.setPoolName("reproq-work");
     pool.setMaximumPoolSize(WorkConnections.MOST);
     pool.setMinimumIdle(0);
@@ -109,8 +109,11 @@ final class Database implements AutoCloseable {
     return WorkConnections.of(pool);
   }
 
-  private static PGSimpleDataSource source(Dsn.Postgres dsn, Duration deadline) {
-    var source = new PGSimpleDataSource();
+  /// `source`, told how to come to the database that `dsn` names.
+  ///
+  /// @param deadline of each answer, zero for none
+  private static PGSimpleDataSource told(
+      PGSimpleDataSource source, Dsn.Postgres dsn, Duration deadline) {
     var options =
         dsn.options().entrySet().stream()
             .map(option -> encoded(option.getKey()) + "=" + encoded(option.getValue()))
@@ -156,10 +159,14 @@ final class Database implements AutoCloseable {
   Connection borrow() throws SQLException {
     var connection = pool == null ? open() : pool.getConnection();
     if (isPooled) {
-      // A statement that is kept on the server would be looked for in another session.
-      connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+      keepNothingOnServer(connection);
     }
     return connection;
+  }
+
+  /// Behind a pooler, a statement that is kept on the server would be looked for in another session.
+  static void keepNothingOnServer(Connection connection) throws SQLException {
+    connection.unwrap(PGConnection.class).setPrepareThreshold(0);
   }
 
   /// Connections for the work of handlers.
@@ -208,7 +215,10 @@ final class Database implements AutoCloseable {
           session
               .on(SERVER)
               .first(row -> {
-                isPooled = opened != null && opened != row.integer("backend");
+                if (opened != null && opened != row.integer("backend")) {
+                  isPooled = true;
+                  works.arePooled();
+                }
                 return problem(row);
               });
       if (problem != null && !problem.isEmpty()) {

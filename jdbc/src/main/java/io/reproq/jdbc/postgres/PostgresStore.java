@@ -61,6 +61,10 @@ final class PostgresStore implements TaskStore {
   private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
   private final Complete complete;
+  private final TimeSource time;
+
+  /// Null where another clock than the database's decides: it may be set between two looks.
+  private final @Nullable Outlook outlook;
 
   private PostgresStore(Database database, TimeSource time) {
     this.database = database;
@@ -71,7 +75,9 @@ final class PostgresStore implements TaskStore {
     var quiet = new Runner(database, clock, () -> {});
     this.runner = new Runner(database, clock, () -> signal.announce(quiet));
     this.lifeline = new Lifeline(database, signal::tell);
-    this.workers = new Workers(runner, time, lifeline);
+    this.time = time;
+    this.outlook = clock == null ? new Outlook() : null;
+    this.workers = new Workers(runner, time, lifeline, outlook);
     this.upkeep = new Upkeep(runner, time);
     this.complete = new Complete(database, runner, numbers, clock);
   }
@@ -114,8 +120,11 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Enqueued> enqueue(List<NewTask> tasks) {
-    upkeep.counted();
-    return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+    try {
+      return tasks.isEmpty() ? List.of() : runner.run("enqueue into", Enqueue.of(tasks, runner));
+    } finally {
+      wrote();
+    }
   }
 
   @Override
@@ -171,10 +180,21 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<Settled> settle(List<Settlement> settlements) {
+    try {
+      return settlements.isEmpty()
+          ? List.of()
+          : runner.run("settle tasks in", new Settle(settlements, numbers));
+    } finally {
+      wrote();
+    }
+  }
+
+  /// Counts a verb that changes counters, and may have deferred a task.
+  private void wrote() {
     upkeep.counted();
-    return settlements.isEmpty()
-        ? List.of()
-        : runner.run("settle tasks in", new Settle(settlements, numbers));
+    if (outlook != null) {
+      outlook.forget();
+    }
   }
 
   @Override
@@ -202,6 +222,10 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public Promoted promote(int limit) {
+    var seen = outlook == null ? null : outlook.at(time.nanoTime());
+    if (seen != null) {
+      return new Promoted(0, seen.nextDue());
+    }
     // Nearly always nothing is due, and to see that takes no lock.
     var wait = nextDue();
     if (wait == null || !wait.isZero()) {

@@ -18,6 +18,8 @@ final class WorkConnections implements AutoCloseable {
   private final @Nullable HikariDataSource pool;
   private final Semaphore free = new Semaphore(MOST, /* fair= */ true);
 
+  private volatile boolean isPooled;
+
   private WorkConnections(DataSource source, @Nullable HikariDataSource pool) {
     this.source = source;
     this.pool = pool;
@@ -33,11 +35,20 @@ final class WorkConnections implements AutoCloseable {
     return new WorkConnections(source, null);
   }
 
+  /// Says that a pooler stands before the server.
+  void arePooled() {
+    isPooled = true;
+  }
+
   /// A connection in a transaction of its own. Waits until one is free.
   Lent lend() throws SQLException, InterruptedException {
     free.acquire();
     try {
-      return new Lent(source.getConnection());
+      var lent = new Lent(source.getConnection());
+      if (isPooled) {
+        Database.keepNothingOnServer(lent.connection());
+      }
+      return lent;
     } catch (SQLException | RuntimeException | Error e) {
       free.release();
       throw e;

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The book of workers: who joined, who lives, and what becomes of the dead ones' tasks. Safe for
 /// use by many threads.
@@ -39,15 +40,18 @@ final class Workers {
   private final Runner runner;
   private final TimeSource time;
   private final Lifeline lifeline;
+  private final @Nullable Outlook outlook;
 
   // What each observer has seen; they look at their own pace.
   private final ReentrantLock watching = new ReentrantLock();
   private final Map<UUID, DeathWatch> watches = new HashMap<>();
 
-  Workers(Runner runner, TimeSource time, Lifeline lifeline) {
+  /// @param outlook is told of deferred tasks, if it is there
+  Workers(Runner runner, TimeSource time, Lifeline lifeline, @Nullable Outlook outlook) {
     this.runner = runner;
     this.time = time;
     this.lifeline = lifeline;
+    this.outlook = outlook;
   }
 
   /// Takes the worker's lock, then enters it: a row without a lock would be dead on arrival.
@@ -155,14 +159,7 @@ final class Workers {
     try {
       var watch = watches.computeIfAbsent(observer, key -> new DeathWatch());
       try {
-        var rows =
-            runner.run(
-                "look at the workers of",
-                transaction ->
-                    transaction
-                        .onNow(SIGHTINGS)
-                        .set("observer", observer)
-                        .list(row -> new Seen(sighting(row), row.flag("dead"))));
+        var rows = look(observer);
         rows.stream().filter(Seen::isDead).forEach(seen -> marked.add(seen.sighting.incarnation()));
         var living = rows.stream().filter(seen -> !seen.isDead).map(Seen::sighting).toList();
         return watch.judge(living, time.nanoTime());
@@ -175,14 +172,38 @@ final class Workers {
     }
   }
 
-  private static Sighting sighting(PreparedQuery.Row row) throws SQLException {
+  private List<Seen> look(UUID observer) {
+    var before = outlook == null ? 0 : outlook.before();
+    var rows =
+        runner.run(
+            "look at the workers of",
+            transaction -> transaction.onNow(SIGHTINGS).set("observer", observer).list(Look::read));
+    if (outlook != null) {
+      var nextDue = rows.getFirst().nextDue;
+      outlook.saw(
+          nextDue == null ? null : Times.span(Math.max(0, nextDue)), time.nanoTime(), before);
+    }
+    return rows.stream().map(Look::seen).filter(Objects::nonNull).toList();
+  }
+
+  private static Sighting sighting(PreparedQuery.Row row, UUID incarnation) throws SQLException {
     return new Sighting(
-        Objects.requireNonNull(row.value("incarnation", UUID.class)),
+        incarnation,
         row.number("beat"),
         row.flag("lease_expired"),
         Times.span(row.number("lease")),
         Times.span(row.number("heartbeat")),
         Holder.valueOf(row.text("holder")));
+  }
+
+  /// @param seen null in the one row that there is when nobody else is entered
+  private record Look(@Nullable Seen seen, @Nullable Long nextDue) {
+    static Look read(PreparedQuery.Row row) throws SQLException {
+      var incarnation = row.value("incarnation", UUID.class);
+      var seen =
+          incarnation == null ? null : new Seen(sighting(row, incarnation), row.flag("dead"));
+      return new Look(seen, row.numberOrNull("next_due"));
+    }
   }
 
   private record Seen(Sighting sighting, boolean isDead) {}

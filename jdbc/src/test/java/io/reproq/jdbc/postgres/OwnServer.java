@@ -80,14 +80,6 @@ final class OwnServer implements AutoCloseable {
     return fresh;
   }
 
-  /// Lets the server read its configuration files, the one of who may log in put before all else.
-  void admit(String... rules) throws IOException {
-    var file = data.resolve("pg_hba.conf");
-    var before = Files.readString(file);
-    Files.writeString(file, String.join("\n", rules) + "\n" + before);
-    of("postgres").sql("SELECT pg_reload_conf()");
-  }
-
   /// Stops the server as a power cut does, and returns what starts it again.
   Stopped crash() throws IOException {
     var pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());

@@ -1,6 +1,7 @@
 package io.reproq.jdbc.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.reproq.clock.TimeSource;
 import io.reproq.json.Json;
@@ -14,6 +15,8 @@ import io.reproq.task.TaskStatus;
 import io.reproq.testkit.StoreInvariants;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Refused;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +142,30 @@ final class RestartTest {
       Actors.until("its tasks are back", LOOK, () -> !reclaim(store, observer).isEmpty());
 
       assertThat(incarnations(store)).containsExactly(observer);
+    }
+  }
+
+  @Test
+  void is_over_for_the_pool_as_soon_as_the_server_is_back() throws Exception {
+    var source = new PatientSource();
+    source.setUrl(database.source().getUrl());
+    source.setUser("postgres");
+    var stopped = server.crash();
+
+    assertThatExceptionOfType(SQLException.class).isThrownBy(source::getConnection);
+    var second = CompletableFuture.supplyAsync(() -> get(source));
+    var third = CompletableFuture.supplyAsync(() -> get(source));
+    stopped.start();
+
+    second.get(FLOWING_AGAIN.toSeconds(), TimeUnit.SECONDS).close();
+    third.get(FLOWING_AGAIN.toSeconds(), TimeUnit.SECONDS).close();
+  }
+
+  private static Connection get(DataSource source) {
+    try {
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw new AssertionError("it did not wait", e);
     }
   }
 

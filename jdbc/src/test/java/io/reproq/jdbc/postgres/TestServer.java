@@ -53,6 +53,11 @@ final class TestServer {
     return new TestDatabase(dsn(SERVER, name));
   }
 
+  /// The database that every server has, for looks from outside.
+  static TestDatabase postgres() {
+    return new TestDatabase(dsn(SERVER, "postgres"));
+  }
+
   private static Dsn.Postgres dsn(EmbeddedPostgres server, String database) {
     return new Dsn.Postgres(
         "postgres", "postgres", "localhost", server.getPort(), database, Map.of());
