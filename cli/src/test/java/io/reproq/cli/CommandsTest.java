@@ -3,6 +3,7 @@ package io.reproq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.cli.option.Version;
+import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,21 @@ final class CommandsTest {
 
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err()).contains("localhost").doesNotContain("s3cret");
+  }
+
+  @Test
+  void a_server_that_is_not_there_is_told_in_one_line() {
+    for (var command : List.of("status", "migrate", "worker")) {
+      var result = shell.run(command, "--dsn", "postgres://ada:s3cret@localhost:1/tasks");
+
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.err())
+          .startsWith("reproq: could not ")
+          .contains("postgres://ada@localhost:1/tasks", "check the host and the port")
+          .doesNotContain("s3cret")
+          .hasLineCount(1);
+    }
   }
 
   @Test

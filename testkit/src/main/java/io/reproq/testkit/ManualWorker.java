@@ -6,6 +6,7 @@ import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Claimed;
 import io.reproq.worker.Engine;
+import io.reproq.worker.Refused;
 import io.reproq.worker.SettlementListener;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.WorkerConfig;
@@ -137,6 +138,11 @@ public final class ManualWorker {
   /// Strikes this worker out of the store.
   public void leave() {
     engine.leave();
+  }
+
+  /// What the store refused so far.
+  public Refused refused() {
+    return engine.refused();
   }
 
   /// The attempts that were claimed and are not over.

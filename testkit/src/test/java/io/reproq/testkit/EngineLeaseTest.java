@@ -6,6 +6,7 @@ import io.reproq.store.RenewAnswer;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.worker.Attempt;
+import io.reproq.worker.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Set;
@@ -39,6 +40,23 @@ final class EngineLeaseTest extends EngineStage {
       assertThat(attempt.isStopping()).isTrue();
       assertThat(ran).isEmpty();
       TaskRunAssert.assertThat(get(id)).isSuccessful().hasAttempts(2);
+    }
+
+    @Test
+    void counts_what_comes_too_late() {
+      var stalled = worker(attempt -> DONE);
+      var other = ManualWorker.of("other").handle("greet", attempt -> DONE).enter(store, clock);
+      enqueue(Spec.of("greet"), 2);
+      stalled.claim();
+      stalled.run();
+      assertThat(stalled.refused()).isEqualTo(new Refused(0, 0));
+
+      other.tick(Duration.ofSeconds(1));
+      other.tick(Duration.ofSeconds(30));
+      stalled.settle();
+      stalled.beat();
+
+      assertThat(stalled.refused()).isEqualTo(new Refused(2, 1));
     }
 
     @Test

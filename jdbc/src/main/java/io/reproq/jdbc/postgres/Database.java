@@ -164,7 +164,8 @@ final class Database implements AutoCloseable {
     return connection;
   }
 
-  /// Behind a pooler, a statement that is kept on the server would be looked for in another session.
+  /// Behind a pooler, a statement that is kept on the server would be looked for in another
+  /// session.
   static void keepNothingOnServer(Connection connection) throws SQLException {
     connection.unwrap(PGConnection.class).setPrepareThreshold(0);
   }
