@@ -25,23 +25,26 @@ final class RefusalTest {
   @Test
   void a_wrong_password_is_told_and_not_shown() throws Exception {
     var database = TestServer.fresh();
-    database.sql("CREATE ROLE locked LOGIN SUPERUSER PASSWORD 'right'");
+    var user = role("locked", database);
+    database.sql("ALTER ROLE " + user + " SUPERUSER PASSWORD 'right'");
     var rules = Path.of(database.sql("SHOW data_directory").getFirst(), "pg_hba.conf");
-    var rule = "host all locked all scram-sha-256\n";
+    var rule = "host all " + user + " all scram-sha-256\n";
     Files.writeString(rules, rule + Files.readString(rules));
     database.sql("SELECT pg_reload_conf()");
     Actors.until(
         "the server has read it",
         LOOK,
         () ->
-            database.sql("SELECT 1 FROM pg_hba_file_rules WHERE user_name = '{locked}'").size()
+            database
+                    .sql("SELECT 1 FROM pg_hba_file_rules WHERE user_name = '{" + user + "}'")
+                    .size()
                 == 1);
 
-    refused(as("locked", "wrong-one", database))
-        .withMessageContaining("locked@localhost")
+    refused(as(user, "wrong-one", database))
+        .withMessageContaining(user + "@localhost")
         .withMessageContaining("check the user and the password")
         .withMessageNotContaining("wrong-one");
-    as("locked", "right", database).open(Settings.defaults()).close();
+    as(user, "right", database).open(Settings.defaults()).close();
   }
 
   @Test
@@ -78,9 +81,8 @@ final class RefusalTest {
   @Test
   void a_user_who_may_make_no_schema_is_told_and_leaves_none() {
     var database = TestServer.bare();
-    database.sql("CREATE ROLE guest LOGIN PASSWORD 'guest'");
 
-    refused(as("guest", "guest", database))
+    refused(as(role("guest", database), "any", database))
         .withMessageContaining("permission denied for database " + database.dsn().database())
         .withMessageContaining("migrate as the owner of the database");
 
@@ -90,9 +92,8 @@ final class RefusalTest {
   @Test
   void a_user_who_may_not_use_the_schema_is_told() {
     var database = TestServer.fresh();
-    database.sql("CREATE ROLE stranger LOGIN PASSWORD 'stranger'");
 
-    refused(as("stranger", "stranger", database))
+    refused(as(role("stranger", database), "any", database))
         .withMessageContaining("permission denied for schema reproq")
         .withMessageContaining("the user lacks rights");
   }
@@ -142,6 +143,13 @@ final class RefusalTest {
         .isThrownBy(() -> database.open(Settings.defaults()))
         .matches(e -> !String.valueOf(e.getMessage()).contains("\n"), "one line")
         .withMessageContaining(database.dsn().database());
+  }
+
+  /// A new user without any rights; users are the whole server's, so each has its database's name.
+  private static String role(String name, TestDatabase database) {
+    var role = name + "_" + database.dsn().database();
+    database.sql("CREATE ROLE " + role + " LOGIN");
+    return role;
   }
 
   private static TestDatabase as(String user, String password, TestDatabase database) {
