@@ -36,7 +36,7 @@ public final class Worker implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(800);
 
   /// An idle worker looks for work that nobody announced less and less often.
-  private static final Duration RAREST_POLL = Duration.ofSeconds(2);
+  private static final Duration RAREST_POLL = Duration.ofMillis(2500);
 
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(2);

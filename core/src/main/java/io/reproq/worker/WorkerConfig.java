@@ -11,7 +11,7 @@ import java.util.List;
 /// @param lease how long the others wait for a sign of life before they take its tasks
 /// @param heartbeat how often it gives one; less than half the lease
 /// @param pollInterval how long it idles before it looks for work that nobody announced; where it
-///   finds none, it looks half as often each time, down to every two seconds
+///   finds none, it looks half as often each time, down to every 2.5 s
 public record WorkerConfig(
     String workerId,
     List<String> queues,
