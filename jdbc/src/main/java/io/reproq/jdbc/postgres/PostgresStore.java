@@ -61,7 +61,6 @@ final class PostgresStore implements TaskStore {
   private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
   private final Complete complete;
-  private final TimeSource time;
 
   /// Null where another clock than the database's decides: it may be set between two looks.
   private final @Nullable Outlook outlook;
@@ -75,7 +74,6 @@ final class PostgresStore implements TaskStore {
     var quiet = new Runner(database, clock, () -> {});
     this.runner = new Runner(database, clock, () -> signal.announce(quiet));
     this.lifeline = new Lifeline(database, signal::tell);
-    this.time = time;
     this.outlook = clock == null ? new Outlook() : null;
     this.workers = new Workers(runner, time, lifeline, outlook);
     this.upkeep = new Upkeep(runner, time);

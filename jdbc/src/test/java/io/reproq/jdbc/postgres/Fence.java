@@ -59,14 +59,14 @@ record Fence(String name, String statement, String piece, String instead, Story 
         new Fence(
             "a claim locks its worker",
             "claim",
-            "WHERE incarnation = :incarnation AND NOT dead FOR KEY SHARE",
-            "WHERE incarnation = :incarnation AND NOT dead",
+            "(SELECT incarnation FROM asked) AND NOT dead FOR KEY SHARE",
+            "(SELECT incarnation FROM asked) AND NOT dead",
             Fence::claims_while_its_worker_is_declared_dead),
         new Fence(
             "the dead claim nothing",
             "claim",
-            "WHERE incarnation = :incarnation AND NOT dead FOR KEY SHARE",
-            "WHERE incarnation = :incarnation FOR KEY SHARE",
+            "(SELECT incarnation FROM asked) AND NOT dead FOR KEY SHARE",
+            "(SELECT incarnation FROM asked) FOR KEY SHARE",
             Fence::claims_after_its_worker_was_declared_dead),
         new Fence(
             "the dead have no heartbeat",
