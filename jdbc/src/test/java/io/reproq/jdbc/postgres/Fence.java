@@ -94,12 +94,15 @@ record Fence(String name, String statement, String piece, String instead, Story 
             Fence::dies_while_a_task_is_settled));
   }
 
-  /// The text of `sql` without this fence.
+  /// The text of `sql` without this fence, if it holds the statement.
   String without(String sql) {
     var start = sql.indexOf("-- name: " + statement + "\n");
+    if (start < 0) {
+      return sql;
+    }
     var at = sql.indexOf(piece, start);
     var end = sql.indexOf("-- name: ", start + 1);
-    if (start < 0 || at < 0 || (end >= 0 && at > end)) {
+    if (at < 0 || (end >= 0 && at > end)) {
       throw new IllegalStateException("'" + piece + "' is not in the statement " + statement);
     }
     return sql.substring(0, at) + instead + sql.substring(at + piece.length());

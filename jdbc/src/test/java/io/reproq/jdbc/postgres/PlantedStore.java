@@ -11,11 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
-/// The store of this module with one of its SQL files changed: its classes are loaded once more,
-/// beside the ones that everybody uses, and find the other text.
+/// The store of this module with its SQL changed: its classes are loaded once more, beside the ones
+/// that everybody uses, and find the other text.
 final class PlantedStore extends ClassLoader {
   private static final String OURS = "io.reproq.jdbc.";
-  private static final String SQL = "io/reproq/jdbc/postgres/store.sql";
 
   private final UnaryOperator<String> change;
 
@@ -24,7 +23,7 @@ final class PlantedStore extends ClassLoader {
     this.change = change;
   }
 
-  /// Opens a store on `database` whose `store.sql` has been changed.
+  /// Opens a store on `database` whose SQL files have been changed, each by itself.
   static TaskStore open(TestDatabase database, UnaryOperator<String> change) {
     try {
       var provider =
@@ -51,12 +50,13 @@ final class PlantedStore extends ClassLoader {
 
   @Override
   public InputStream getResourceAsStream(String name) {
-    return name.equals(SQL)
-        ? new ByteArrayInputStream(
-            change
-                .apply(new String(read(name), StandardCharsets.UTF_8))
-                .getBytes(StandardCharsets.UTF_8))
-        : new ByteArrayInputStream(read(name));
+    var bytes = read(name);
+    return new ByteArrayInputStream(
+        name.endsWith(".sql")
+            ? change
+                .apply(new String(bytes, StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8)
+            : bytes);
   }
 
   private Class<?> define(String name) {
