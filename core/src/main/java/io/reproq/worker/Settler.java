@@ -11,6 +11,7 @@ import io.reproq.task.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,10 @@ final class Settler {
   /// More would make the transaction long and gain nothing.
   private static final int BATCH = 1000;
 
+  /// So many outcomes may wait to be written. When the store is slower than the handlers, those
+  /// wait then, each in its slot: what was done and not written is done again after a crash.
+  private static final int MOST_UNWRITTEN = 4 * BATCH;
+
   private final TaskStore store;
   private final RandomGenerator random;
   private final SettlementListener listener;
@@ -37,6 +42,7 @@ final class Settler {
   private final Signal offered;
   private final ReentrantLock moving = new ReentrantLock();
   private final LongAdder refused = new LongAdder();
+  private final Semaphore room = new Semaphore(MOST_UNWRITTEN);
   private List<Ended> writing = List.of();
 
   /// A collector for `store` that tells `listener` of all that was written.
@@ -49,9 +55,19 @@ final class Settler {
     this.offered = offered;
   }
 
-  /// Hands over the one outcome of `attempt`.
+  /// Hands over the one outcome of `attempt`, and waits before while too many are unwritten.
   void offer(Attempt attempt, Outcome outcome) {
-    queue.add(new Ended(attempt, settlement(attempt, outcome)));
+    room.acquireUninterruptibly();
+    add(new Ended(attempt, settlement(attempt, outcome), true));
+  }
+
+  /// The same for who must not wait.
+  void offerAtOnce(Attempt attempt, Outcome outcome) {
+    add(new Ended(attempt, settlement(attempt, outcome), room.tryAcquire()));
+  }
+
+  private void add(Ended ended) {
+    queue.add(ended);
     offered.raise();
   }
 
@@ -64,6 +80,7 @@ final class Settler {
     if (!batch.isEmpty()) {
       write(batch);
       done();
+      room.release((int) batch.stream().filter(Ended::takesRoom).count());
     }
     return batch.size();
   }
@@ -159,7 +176,8 @@ final class Settler {
     var failure =
         Failure.of(
             FailureKind.INFRA_ERROR, "The outcome could not be stored: " + cause.getMessage());
-    write(List.of(new Ended(attempt, settlement(attempt, new Outcome.Failed(failure, true)))));
+    write(
+        List.of(new Ended(attempt, settlement(attempt, new Outcome.Failed(failure, true)), false)));
   }
 
   /// Whether an outcome is refused for good. One that did not end its task and is sent again is
@@ -174,5 +192,6 @@ final class Settler {
     return new Settlement(attempt.resultId(), attempt.claimId(), outcome, next);
   }
 
-  private record Ended(Attempt attempt, Settlement settlement) {}
+  /// @param takesRoom whether it counts among those that may wait
+  private record Ended(Attempt attempt, Settlement settlement, boolean takesRoom) {}
 }

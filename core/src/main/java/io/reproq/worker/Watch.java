@@ -79,7 +79,7 @@ final class Watch {
       log.warn("{}: its handler ignores the interruption and runs on by itself", attempt);
       var outcome = attempt.abandon();
       if (outcome != null) {
-        settler.offer(attempt, outcome);
+        settler.offerAtOnce(attempt, outcome);
       }
       slots.leave(attempt);
     }

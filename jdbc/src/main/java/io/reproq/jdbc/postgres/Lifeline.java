@@ -80,6 +80,11 @@ final class Lifeline implements AutoCloseable {
     }
   }
 
+  /// There is work that nobody told of, as who enqueues with plain SQL does not.
+  void heard() {
+    onWork.run();
+  }
+
   /// Has others' work told from now on.
   void listen() {
     lock.lock();

@@ -1,9 +1,12 @@
 package io.reproq.jdbc.postgres;
 
+import io.reproq.jdbc.Query;
+import io.reproq.jdbc.Session;
 import java.io.Serial;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// Makes connections for the pool, which asks less and less often for one that it does not get:
@@ -11,6 +14,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 /// from then on a call waits until the server is back. Safe for use by many threads.
 final class PatientSource extends PGSimpleDataSource {
   @Serial private static final long serialVersionUID = 1L;
+
+  private static final Query FOR_ENGINE = Database.SQL.get("for_engine");
 
   private static final long PAUSE_NANOS = 250_000_000;
 
@@ -23,7 +28,7 @@ final class PatientSource extends PGSimpleDataSource {
   public Connection getConnection() throws SQLException {
     for (var tries = isAway ? MOST_TRIES : 1; ; tries--) {
       try {
-        var connection = TrustedConnection.of(super.getConnection());
+        var connection = TrustedConnection.of(tuned(super.getConnection()));
         isAway = false;
         return connection;
       } catch (SQLException e) {
@@ -33,6 +38,19 @@ final class PatientSource extends PGSimpleDataSource {
         }
         LockSupport.parkNanos(this, PAUSE_NANOS);
       }
+    }
+  }
+
+  private static Connection tuned(Connection connection) throws SQLException {
+    try (var session = Session.lent(connection)) {
+      session
+          .on(FOR_ENGINE)
+          .set("backend", connection.unwrap(PGConnection.class).getBackendPID())
+          .list(row -> true);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
     }
   }
 }

@@ -156,6 +156,7 @@ final class PostgresStore implements TaskStore {
       return new ClaimAnswer.WorkerGone();
     }
     cancel(caught.doomed());
+    upkeep.moved(caught.taken().size());
     var tasks =
         caught.taken().stream()
             .map(task ->

@@ -21,18 +21,25 @@ final class Upkeep {
 
   private static final Query STRAY_REQUESTS = SQL.get("stray_requests");
   private static final Query SWEEP_MARKS = SQL.get("sweep_marks");
+  private static final Query VACUUM = SQL.get("vacuum");
   private static final Query ADD_PARTITIONS = SQL.get("add_partitions");
 
   /// After so many verbs that count, the counters are worth putting together.
   private static final int MANY_CHANGES = 500;
 
+  /// After so many tasks have left a place, it is worth cleaning.
+  private static final int MANY_MOVES = 50_000;
+
+  private static final Duration RARELY_ENOUGH = Duration.ofSeconds(2);
   private static final Duration OFTEN = Duration.ofSeconds(10);
   private static final Duration SELDOM = Duration.ofMinutes(1);
 
   private final Runner runner;
   private final TimeSource time;
   private final LongAdder changes = new LongAdder();
+  private final LongAdder moves = new LongAdder();
   private final ReentrantLock lock = new ReentrantLock();
+  private long cleanedAt;
   private long sweptAt;
   private long grownAt;
   private long lastMark = Long.MIN_VALUE;
@@ -40,8 +47,14 @@ final class Upkeep {
   Upkeep(Runner runner, TimeSource time) {
     this.runner = runner;
     this.time = time;
+    this.cleanedAt = time.nanoTime();
     this.sweptAt = time.nanoTime();
     this.grownAt = time.nanoTime();
+  }
+
+  /// Tasks have left a place.
+  void moved(int tasks) {
+    moves.add(tasks);
   }
 
   /// A verb has added to the counters.
@@ -56,6 +69,11 @@ final class Upkeep {
         if (changes.sum() > MANY_CHANGES) {
           changes.reset();
           runner.run("put the counters together in", Counters::fold);
+        }
+        if (moves.sum() > MANY_MOVES && isOver(cleanedAt, RARELY_ENOUGH)) {
+          moves.reset();
+          clean();
+          cleanedAt = time.nanoTime();
         }
         if (isOver(sweptAt, OFTEN)) {
           sweptAt = time.nanoTime();
@@ -74,6 +92,15 @@ final class Upkeep {
 
   private boolean isOver(long since, Duration span) {
     return time.nanoTime() - since >= span.toNanos();
+  }
+
+  private void clean() {
+    try {
+      runner.run("clean", transaction -> transaction.on(VACUUM).update());
+    } catch (StoreException e) {
+      // The server does it too, later.
+      LOG.debug("could not clean the tables that change most", e);
+    }
   }
 
   /// Cancels again what somebody wants stopped and nobody runs.

@@ -178,6 +178,9 @@ final class Workers {
         runner.run(
             "look at the workers of",
             transaction -> transaction.onNow(SIGHTINGS).set("observer", observer).list(Look::read));
+    if (rows.getFirst().hasReady) {
+      lifeline.heard();
+    }
     if (outlook != null) {
       var nextDue = rows.getFirst().nextDue;
       outlook.saw(
@@ -197,12 +200,12 @@ final class Workers {
   }
 
   /// @param seen null in the one row that there is when nobody else is entered
-  private record Look(@Nullable Seen seen, @Nullable Long nextDue) {
+  private record Look(@Nullable Seen seen, @Nullable Long nextDue, boolean hasReady) {
     static Look read(PreparedQuery.Row row) throws SQLException {
       var incarnation = row.value("incarnation", UUID.class);
       var seen =
           incarnation == null ? null : new Seen(sighting(row, incarnation), row.flag("dead"));
-      return new Look(seen, row.numberOrNull("next_due"));
+      return new Look(seen, row.numberOrNull("next_due"), row.flag("has_ready"));
     }
   }
 

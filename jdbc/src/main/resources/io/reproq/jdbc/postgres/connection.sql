@@ -54,6 +54,13 @@ WHERE incarnation = :incarnation AND NOT dead
 SELECT set_config('client_connection_check_interval', '1s', false)
 WHERE version() !~* 'windows|mingw|msvc|visual'
 
+-- name: for_engine
+-- The engine looks rows up by index, also in a table that the planner has seen nearly empty: its
+-- plans are kept, and such a table may hold a hundred thousand rows a moment later. Not for a
+-- pooler's session, which is others' too.
+SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)
+WHERE pg_backend_pid() = :backend
+
 -- name: hurry
 -- From here on the attempt's row is locked until the commit.
 SET LOCAL idle_in_transaction_session_timeout = '5s'

@@ -86,6 +86,11 @@ SELECT reproq.drop_partition(:low, coalesce(:now::timestamptz, clock_timestamp()
 -- name: add_partitions
 SELECT reproq.add_partitions() AS made
 
+-- name: vacuum
+-- What is emptied as fast as it is filled: dead entries at the head of an index make every claim
+-- slower, and the server itself looks only once a minute. Another's vacuum is not waited for.
+VACUUM (SKIP_LOCKED, TRUNCATE FALSE) reproq.ready, reproq.running, reproq.active_hash
+
 -- name: stray_requests
 SELECT c.result_id FROM reproq.cancel_request c
 WHERE NOT EXISTS (SELECT FROM reproq.running r WHERE r.result_id = c.result_id)
