@@ -52,7 +52,7 @@ public final class Query {
   /// The positions of `parameter`, from 1.
   ///
   /// @throws IllegalArgumentException when the statement has no such parameter
-  List<Integer> positions(String parameter) {
+  public List<Integer> positions(String parameter) {
     var found = positions.get(parameter);
     if (found == null) {
       throw new IllegalArgumentException(

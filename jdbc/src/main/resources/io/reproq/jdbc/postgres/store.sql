@@ -3,8 +3,9 @@
 -- A transition deletes a row from one place and inserts it into the next, in one statement: who
 -- deletes the row moves it, everybody else gets no row and changes nothing.
 -- :now is null where the database's clock decides.
--- = ANY (ARRAY(…)) and not a join: a join was seen to plan a sequential scan on a table that was
--- not yet analysed.
+-- = ANY (ARRAY(…)) and not a join of two tables: that was seen to plan a sequential scan on a table
+-- not yet analysed. A list that was sent is joined by its index alone: beside = ANY the planner
+-- compares everything with everything.
 
 -- name: reserve_ids
 -- Before anything is sent, so that a task that is sent again meets itself.
@@ -113,8 +114,9 @@ own_key AS MATERIALIZED (
   WHERE s.key IS NOT NULL
     AND (substr(s.key, 6) COLLATE "default" IN (SELECT path FROM handled)
       OR ((SELECT others FROM asked) AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)))
-    AND EXISTS (SELECT FROM wanted w JOIN reproq.parked p
-      ON p.parked_key = s.key AND p.queue_name = w.queue_name WHERE w.quota > 0)
+    AND EXISTS (SELECT FROM wanted w CROSS JOIN LATERAL (
+      SELECT FROM reproq.parked p
+      WHERE p.parked_key = s.key AND p.queue_name = w.queue_name LIMIT 1) p WHERE w.quota > 0)
 ),
 locked AS MATERIALIZED (
   SELECT r.address, r.result_id
@@ -193,7 +195,6 @@ FROM unnest(:ids::bigint[], :workers::integer[], :numbers::bigint[])
   AS s (result_id, worker, claim_number)
 JOIN reproq.running r ON r.result_id = s.result_id AND r.worker = s.worker
   AND r.claim_number = s.claim_number
-WHERE r.result_id = ANY (:ids::bigint[])
 ORDER BY r.result_id
 FOR UPDATE OF r
 
@@ -212,7 +213,8 @@ SELECT result_id FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[
 
 -- name: end_attempts
 -- The way out of running, whatever ends the attempt: each goes to its place, if its claim still
--- holds it. What is over leaves its mark and its cancel request behind. An order is found again
+-- holds it. What is over leaves its mark (found one by one, by index, whatever the planner thinks of
+-- the table's size) and its cancel request behind. An order is found again
 -- from what never changes about the task, because running rows do not carry it.
 WITH clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
@@ -227,8 +229,7 @@ sent AS MATERIALIZED (
 ),
 gone AS (
   DELETE FROM reproq.running r USING sent s
-  WHERE r.result_id = ANY (:ids::bigint[]) AND r.result_id = s.result_id
-    AND r.worker = s.worker AND r.claim_number = s.claim_number
+  WHERE r.result_id = s.result_id AND r.worker = s.worker AND r.claim_number = s.claim_number
   RETURNING r.result_id, r.version, r.queue_name, r.task_path, r.started_at, r.last_attempted_at,
     r.workers, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
     s.is_settled, s.returned, s.last_error
@@ -265,7 +266,9 @@ into_finished AS (
   RETURNING result_id
 ),
 unmarked AS (
-  DELETE FROM reproq.active_hash WHERE result_id = ANY (ARRAY(SELECT result_id FROM into_finished))
+  DELETE FROM reproq.active_hash WHERE ctid = ANY (ARRAY(
+    SELECT h.address FROM into_finished f CROSS JOIN LATERAL (
+      SELECT ctid AS address FROM reproq.active_hash WHERE result_id = f.result_id OFFSET 0) h))
 ),
 forgotten AS (
   DELETE FROM reproq.cancel_request
