@@ -27,6 +27,10 @@ final class ClaimPlanTest {
   private static final Query CLAIM = PostgresStore.SQL.get("claim");
   private static final Pattern PAGES = Pattern.compile("shared hit=(\\d+)(?: read=(\\d+))?");
 
+  /// One that was run; the planner may keep others for what never comes.
+  private static final String SEQUENTIAL =
+      "Seq Scan on (ready|parked|deferred|task|running)[^\\n]*actual";
+
   /// A claim of 100 tasks reads and writes about 20 pages for each.
   private static final int MOST_PAGES = 3_000;
 
@@ -88,7 +92,7 @@ final class ClaimPlanTest {
     var plan = plan(List.of("default"), 100);
 
     assertThat(plan).contains("Index Scan using ready_rank on ready").contains("Tid Scan on ready");
-    assertThat(plan).doesNotContainPattern("Seq Scan on (ready|parked|deferred|task|running)");
+    assertThat(plan).doesNotContainPattern(SEQUENTIAL);
     assertThat(pages(plan)).isLessThan(MOST_PAGES);
   }
 
@@ -97,7 +101,7 @@ final class ClaimPlanTest {
     var plan = plan(List.of("paused", "default"), 100);
 
     assertThat(plan).contains("Index Scan using ready_rank on ready");
-    assertThat(plan).doesNotContainPattern("Seq Scan on (ready|parked|deferred|task|running)");
+    assertThat(plan).doesNotContainPattern(SEQUENTIAL);
     assertThat(pages(plan)).isLessThan(MOST_PAGES);
   }
 
