@@ -189,7 +189,7 @@ public final class Reproq implements AutoCloseable {
   /// transaction ends, so it should be short.
   ///
   /// Nobody is woken at the commit, which would make all commits wait for each other: an idle
-  /// worker finds the tasks when it looks by itself, within its poll interval (250 ms by default).
+  /// worker finds the tasks when it looks by itself, within a second.
   ///
   /// @param connection to the database that the tasks are in, with auto-commit off
   /// @return what became of each, in their order; true once the transaction has committed

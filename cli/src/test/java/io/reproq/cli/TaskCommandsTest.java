@@ -147,6 +147,37 @@ final class TaskCommandsTest {
   }
 
   @Test
+  void prune_counts_first_and_deletes_then() {
+    var id = enqueue("sample.greet");
+    run("cancel", id);
+
+    assertThat(run("prune", "finished", "--older-than", "0s", "--dry-run").out())
+        .isEqualTo(line("Would prune 1 finished task(s)"));
+    assertThat(run("prune", "finished", "--older-than", "7d").out())
+        .isEqualTo(line("Pruned 0 finished task(s)"));
+    assertThat(run("prune", "finished", "--older-than", "0s", "--limit", "5", "--json").out())
+        .isEqualTo(line("{\"pruned\":1,\"dry_run\":false}"));
+    assertThat(run("get", id).code()).isEqualTo(1);
+  }
+
+  @Test
+  void prune_refuses_what_it_cannot_mean() {
+    assertThat(run("prune", "finished", "--older-than", "7d", "--status", "READY").err())
+        .contains("--status takes SUCCESSFUL, FAILED and CANCELLED");
+    assertThat(run("prune", "finished", "--older-than", "7d", "--limit", "0").err())
+        .contains("--limit must be at least 1, was 0");
+    assertThat(run("prune", "finished").code()).isEqualTo(2);
+  }
+
+  @Test
+  void doctor_finds_a_new_file_well() {
+    var result = run("doctor");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("well     file                 sound");
+  }
+
+  @Test
   void status_counts_by_status_and_queue() {
     enqueue("sample.greet", "--queue", "mail");
     run("cancel", enqueue("sample.greet"));
@@ -235,9 +266,9 @@ final class TaskCommandsTest {
   private Shell.Result run(String command, String... args) {
     var all = new String[args.length + 3];
     all[0] = command;
-    all[1] = "--dsn";
-    all[2] = dsn;
-    System.arraycopy(args, 0, all, 3, args.length);
+    System.arraycopy(args, 0, all, 1, args.length);
+    all[args.length + 1] = "--dsn";
+    all[args.length + 2] = dsn;
     return Shell.plain().run(all);
   }
 

@@ -4,12 +4,17 @@ import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
+import io.reproq.store.StoreException;
 import java.sql.SQLException;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Deletes finished tasks that are old enough: whole partitions first when that is wanted, then
 /// single tasks.
 final class Prune {
+  private static final Logger LOG = LoggerFactory.getLogger(Prune.class);
+
   private static final Query RANGES = Upkeep.SQL.get("ranges");
   private static final Query DROP_PARTITION = Upkeep.SQL.get("drop_partition");
   private static final Query PRUNE = Upkeep.SQL.get("prune");
@@ -32,7 +37,14 @@ final class Prune {
         runner.run("look at the partitions of", t -> t.on(RANGES).list(row -> row.number("low")));
     var count = 0L;
     for (var low : lows) {
-      count += runner.run("drop a partition of", transaction -> drop(transaction, pruning, low));
+      try {
+        count += runner.run("drop a partition of", transaction -> drop(transaction, pruning, low));
+      } catch (StoreException e) {
+        if (!e.isTransient()) {
+          throw e;
+        }
+        LOG.info("the partition from {} on stays for now: {}", low, e.getMessage());
+      }
     }
     return count;
   }

@@ -16,10 +16,13 @@ DECLARE
   dropped  bigint;
 BEGIN
   SELECT * INTO part FROM reproq.task_range r WHERE r.low = drop_partition.low;
+  IF part IS NULL OR part.high > (SELECT last_value FROM reproq.task_id) THEN
+    RETURN NULL;
+  END IF;
   -- A look without a lock spares nearly every lock.
   EXECUTE format('SELECT EXISTS (SELECT FROM reproq.%I WHERE finished_at > $1 OR status <> ALL ($2))',
     part.finished_table) INTO is_kept USING cutoff, ends;
-  IF part IS NULL OR is_kept OR part.high > (SELECT last_value FROM reproq.task_id) THEN
+  IF is_kept THEN
     RETURN NULL;
   END IF;
   EXECUTE format('LOCK TABLE reproq.%I, reproq.%I', part.task_table, part.finished_table);

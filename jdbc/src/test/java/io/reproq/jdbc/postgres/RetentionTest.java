@@ -13,6 +13,7 @@ import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.TaskStatus;
 import io.reproq.testkit.SettableClock;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -89,6 +90,24 @@ final class RetentionTest {
     assertThat(database.sql("SELECT count(*) FROM reproq.failure")).containsExactly("0");
     assertThat(store.counts())
         .containsOnly(java.util.Map.entry(new QueueStatus("default", TaskStatus.SUCCESSFUL), 1L));
+  }
+
+  @Test
+  void a_partition_in_use_is_left_and_its_tasks_go_one_by_one() throws SQLException {
+    var old = finished(new Outcome.Succeeded(Json.NULL));
+    moveOn(1);
+    clock.advance(WEEK);
+
+    try (var other = database.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT count(*) FROM reproq.task");
+
+      assertThat(store.prune(all().by(Way.DROP)).count()).isEqualTo(1);
+    }
+
+    assertThat(database.sql(PARTITIONS)).contains("0");
+    assertThat(store.find(List.of(old))).isEmpty();
   }
 
   @Test
