@@ -108,6 +108,10 @@ final class PostgresErrors {
 
   private static String firstLine(SQLException e) {
     var message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+    if (message == null) {
+      return e.getClass().getSimpleName();
+    }
+    var line = message.lines().findFirst().orElse("");
+    return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
   }
 }
