@@ -162,6 +162,27 @@ final class RetentionTest {
     assertThat(Actors.get(store, ready).standing().status()).isEqualTo(TaskStatus.CANCELLED);
   }
 
+  @Test
+  void the_tables_that_change_most_are_cleaned_after_many_moves() {
+    try (var same = Database.of(database.dsn())) {
+      var upkeep = new Upkeep(new Runner(same, clock, () -> {}), clock);
+      upkeep.moved(60_000);
+      clock.advance(Duration.ofSeconds(2));
+
+      upkeep.look();
+    }
+
+    Actors.until(
+        "the server tells of it",
+        Duration.ofMillis(50),
+        () ->
+            database
+                .sql(
+                    "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'reproq'"
+                        + " AND vacuum_count > 0 ORDER BY relname")
+                .equals(List.of("active_hash", "ready", "running")));
+  }
+
   /// As if all ids of `partitions` had been given.
   private void moveOn(int partitions) {
     moveIds(partitions * SIZE + 5);
