@@ -11,26 +11,40 @@ import org.jspecify.annotations.Nullable;
 
 /// A task to be enqueued.
 ///
+/// @param start when it may start first
+/// @param expiry when it may no longer start, null for never
 /// @param unique whether an unfinished task with the same spec stands in for this one; only tasks
 ///   that were enqueued unique themselves do
 /// @param headers JSON outside the spec and its hash (trace, actor, tags); null for none
-public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json headers) {
+public record NewTask(
+    Spec spec, Moment start, @Nullable Moment expiry, boolean unique, @Nullable Json headers) {
 
   /// A task that starts when its spec says, beside any twin.
   ///
   /// @throws InvalidSpecException when the spec's `run_after` is no time with an offset
   public static NewTask of(Spec spec) {
-    return new NewTask(spec, startOf(spec), false, null);
+    return new NewTask(spec, startOf(spec), null, false, null);
   }
 
   /// The same task, starting no earlier than `delay` after it is enqueued, by the store's clock.
   public NewTask after(Duration delay) {
-    return new NewTask(spec, new Start.After(delay), unique, headers);
+    return new NewTask(spec, new Moment.After(delay), expiry, unique, headers);
+  }
+
+  /// The same task, never started at `end` or later; null for no such end.
+  public NewTask expiring(@Nullable Moment end) {
+    return new NewTask(spec, start, end, unique, headers);
   }
 
   /// The same task, `wanted` or not to be the only unfinished one of its spec.
   public NewTask unique(boolean wanted) {
-    return new NewTask(spec, start, wanted, headers);
+    return new NewTask(spec, start, expiry, wanted, headers);
+  }
+
+  /// Whether something beside its rank decides when it starts: a key, or an end of its time to
+  /// start.
+  public boolean isTied() {
+    return expiry != null || spec.limits().isEffective();
   }
 
   /// Whether it may not start at once when it is enqueued at `now`.
@@ -38,28 +52,28 @@ public record NewTask(Spec spec, Start start, boolean unique, @Nullable Json hea
     return start.from(now).isPositive();
   }
 
-  private static Start startOf(Spec spec) {
+  private static Moment startOf(Spec spec) {
     var runAfter = spec.runAfter();
     if (runAfter == null) {
-      return new Start.After(Duration.ZERO);
+      return new Moment.After(Duration.ZERO);
     }
     try {
-      return new Start.At(OffsetDateTime.parse(runAfter).toInstant());
+      return new Moment.At(OffsetDateTime.parse(runAfter).toInstant());
     } catch (DateTimeParseException e) {
       throw new InvalidSpecException(
           "run_after must be an ISO-8601 time with an offset, was '" + runAfter + "'");
     }
   }
 
-  /// When a task may start first.
-  public sealed interface Start {
+  /// A point in time that may depend on when the task is enqueued.
+  public sealed interface Moment {
     /// At a point in time.
-    record At(Instant time) implements Start {}
+    record At(Instant time) implements Moment {}
 
     /// Some time after it was enqueued.
-    record After(Duration delay) implements Start {}
+    record After(Duration delay) implements Moment {}
 
-    /// How long that is from `now` on; zero or less means that it may start at once.
+    /// How long that is from `now`, when the task is enqueued; zero or less means that it is over.
     default Duration from(Instant now) {
       return switch (this) {
         case At(var time) -> Duration.between(now, time);

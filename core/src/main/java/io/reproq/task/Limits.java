@@ -19,4 +19,14 @@ public record Limits(
           "concurrency_limit must not be negative, was " + concurrencyLimit);
     }
   }
+
+  /// Whether they limit anything. An empty lock key is a key, an empty concurrency key is none.
+  public boolean isEffective() {
+    return lockKey != null || hasConcurrencyLimit();
+  }
+
+  /// Whether only so many tasks with the concurrency key may run at once.
+  public boolean hasConcurrencyLimit() {
+    return concurrencyKey != null && !concurrencyKey.isEmpty() && concurrencyLimit > 0;
+  }
 }

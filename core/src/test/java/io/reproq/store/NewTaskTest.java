@@ -52,7 +52,7 @@ final class NewTaskTest {
   void a_delay_replaces_the_time_and_keeps_the_rest() {
     var task = NewTask.of(at("2030-01-01T00:00:00Z")).unique(true).after(Duration.ofSeconds(5));
 
-    assertThat(task.start()).isEqualTo(new NewTask.Start.After(Duration.ofSeconds(5)));
+    assertThat(task.start()).isEqualTo(new NewTask.Moment.After(Duration.ofSeconds(5)));
     assertThat(task.unique()).isTrue();
   }
 

@@ -161,7 +161,7 @@ abstract class EnqueueContract {
   @Test
   void keeps_headers_beside_the_spec() {
     var headers = new Json("{\"traceparent\":\"00-ab-cd-01\"}");
-    var task = new NewTask(PLAIN.spec(), PLAIN.start(), false, headers);
+    var task = new NewTask(PLAIN.spec(), PLAIN.start(), null, false, headers);
 
     var run = stage.get(stage.enqueue(task));
 

@@ -114,7 +114,7 @@ abstract class LoadContract {
     var json = new Json("[\"nul \\u0000 and \\ud83e\\udd89\", \"" + "long ".repeat(50_000) + "\"]");
     var spec = Spec.of("sample.grüße").queue("Queue 🦉 'x'").payload(Payload.ofArgs(json)).build();
     var start = NewTask.of(spec).start();
-    var id = stage.enqueue(new NewTask(spec, start, true, new Json("{\"k\":\"🦉\"}")));
+    var id = stage.enqueue(new NewTask(spec, start, null, true, new Json("{\"k\":\"🦉\"}")));
     var worker = stage.handling("wörker 🦉", "sample.grüße");
 
     var task = worker.claim(new Quota("Queue 🦉 'x'", 1)).getFirst();

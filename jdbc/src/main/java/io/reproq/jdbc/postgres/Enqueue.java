@@ -4,7 +4,7 @@ import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Texts;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
-import io.reproq.store.NewTask.Start;
+import io.reproq.store.NewTask.Moment;
 import io.reproq.store.StoreException;
 import io.reproq.task.Spec;
 import java.sql.SQLException;
@@ -179,13 +179,24 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
             .texts("concurrency_keys", row -> row.spec().limits().concurrencyKey())
             .integers("concurrency_limits", row -> row.spec().limits().concurrencyLimit())
             .texts("headers", Numbered::headers)
-            .longs("starts", Numbered::start)
-            .longs("delays", Numbered::delay)
+            .longs("starts", row -> at(row.task().start()))
+            .longs("delays", row -> after(row.task().start()))
+            .flags("uniques", row -> row.task().unique())
+            .longs("expiries", row -> at(row.task().expiry()))
+            .longs("lives", row -> after(row.task().expiry()))
             .query()
             .number("ready");
     if (ready != null && ready > 0) {
       transaction.bringWork();
     }
+  }
+
+  private static @Nullable Long at(@Nullable Moment moment) {
+    return moment instanceof Moment.At(var time) ? Times.micros(time) : null;
+  }
+
+  private static @Nullable Long after(@Nullable Moment moment) {
+    return moment instanceof Moment.After(var delay) ? Times.micros(delay) : null;
   }
 
   private record Numbered(long id, NewTask task) {
@@ -200,14 +211,6 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     @Nullable String headers() {
       var headers = task.headers();
       return headers == null ? null : headers.text();
-    }
-
-    @Nullable Long start() {
-      return task.start() instanceof Start.At(var time) ? Times.micros(time) : null;
-    }
-
-    @Nullable Long delay() {
-      return task.start() instanceof Start.After(var delay) ? Times.micros(delay) : null;
     }
   }
 }

@@ -104,6 +104,11 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     return twin;
   }
 
+  private static @Nullable Long expiresAt(Transaction transaction, NewTask task) {
+    var expiry = task.expiry();
+    return expiry == null ? null : Micros.after(transaction.now(), expiry.from(transaction.now()));
+  }
+
   private static void insert(Transaction transaction, long id, NewTask task) throws SQLException {
     var spec = task.spec();
     var limits = spec.limits();
@@ -123,6 +128,8 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
         .set("concurrency_limit", limits.concurrencyLimit())
         .set("headers", headers == null ? null : headers.text())
         .set("enqueued_at", transaction.micros())
+        .set("expires_at", expiresAt(transaction, task))
+        .set("is_unique", task.unique() ? 1 : 0)
         .update();
   }
 }

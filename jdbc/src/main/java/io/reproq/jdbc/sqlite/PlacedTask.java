@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param startedAt start of its first attempt, null when there was none
 /// @param lastAttemptedAt start of its last attempt, null when there was none
 /// @param workerIds JSON array of the workers of its attempts, null when there was none
+/// @param isTied 1 when something beside its rank decides when it starts, or others wait for its
+///   end; else null
 record PlacedTask(
     long resultId,
     String queue,
@@ -20,7 +22,8 @@ record PlacedTask(
     int attempts,
     @Nullable Long startedAt,
     @Nullable Long lastAttemptedAt,
-    @Nullable String workerIds) {
+    @Nullable String workerIds,
+    @Nullable Long isTied) {
 
   static PlacedTask read(PreparedQuery.Row row) throws SQLException {
     return new PlacedTask(
@@ -32,6 +35,7 @@ record PlacedTask(
         row.integer("attempts"),
         row.numberOrNull("started_at"),
         row.numberOrNull("last_attempted_at"),
-        row.textOrNull("worker_ids"));
+        row.textOrNull("worker_ids"),
+        row.numberOrNull("is_tied"));
   }
 }

@@ -127,7 +127,7 @@ final class Places {
   }
 
   private PreparedQuery blocked(Query put, PlacedTask task, int attempts) throws SQLException {
-    return row(put, task, attempts).set("rank", task.rank());
+    return row(put, task, attempts).set("rank", task.rank()).set("is_tied", task.isTied());
   }
 
   private PreparedQuery row(Query put, PlacedTask task, int attempts) throws SQLException {

@@ -10,7 +10,8 @@
 CREATE SEQUENCE reproq.task_id;
 
 -- What never changes about a task, in partitions by ranges of result_id. spec_hash is null where it
--- is the SHA-256 of spec_json's text, backend_alias where it is 'default'.
+-- is the SHA-256 of spec_json's text, backend_alias where it is 'default', is_unique where it may have
+-- twins.
 CREATE TABLE reproq.task (
   result_id         bigint           NOT NULL PRIMARY KEY,
   enqueued_at       timestamptz      NOT NULL,
@@ -26,7 +27,8 @@ CREATE TABLE reproq.task (
   backend_alias     text,
   parent_id         bigint,
   workflow_id       uuid,
-  expires_at        timestamptz
+  expires_at        timestamptz,
+  is_unique         boolean
 ) PARTITION BY RANGE (result_id);
 CREATE INDEX task_lock_key ON reproq.task (lock_key, result_id) WHERE lock_key IS NOT NULL;
 
@@ -39,7 +41,9 @@ CREATE TABLE reproq.worker_name (
 
 -- Every place knows: the version (grows by one at every transition); the attempts made so far that
 -- count; when the last one started, and when the first one did where that was earlier; and the
--- numbers of the workers of the earlier ones, oldest first.
+-- numbers of the workers of the earlier ones, oldest first. Those of tasks that are not over also know
+-- whether the task is tied: something beside its rank decides when it starts, or others wait for its
+-- end. Null where not, as with most.
 
 -- Can be claimed now, the smallest rank first.
 CREATE TABLE reproq.ready (
@@ -51,7 +55,8 @@ CREATE TABLE reproq.ready (
   task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  workers           integer[]
+  workers           integer[],
+  is_tied           boolean
 );
 CREATE INDEX ready_rank ON reproq.ready (queue_name, rank, result_id);
 
@@ -66,7 +71,8 @@ CREATE TABLE reproq.deferred (
   task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  workers           integer[]
+  workers           integer[],
+  is_tied           boolean
 );
 CREATE INDEX deferred_due ON reproq.deferred (run_after, result_id);
 
@@ -82,6 +88,7 @@ CREATE TABLE reproq.parked (
   started_at        timestamptz,
   last_attempted_at timestamptz,
   workers           integer[],
+  is_tied           boolean,
   parked_key        text        COLLATE "C" NOT NULL CHECK (parked_key <> '')
 );
 CREATE INDEX parked_by_key ON reproq.parked (parked_key, queue_name, rank, result_id);
@@ -97,7 +104,8 @@ CREATE TABLE reproq.waiting (
   task_path         text        NOT NULL CHECK (task_path <> ''),
   started_at        timestamptz,
   last_attempted_at timestamptz,
-  workers           integer[]
+  workers           integer[],
+  is_tied           boolean
 );
 
 -- An attempt is under way: attempt number `attempts`, under the claim that may end it, which is the
@@ -113,7 +121,8 @@ CREATE TABLE reproq.running (
   queue_name        text        NOT NULL,
   task_path         text        NOT NULL,
   started_at        timestamptz,
-  workers           integer[]
+  workers           integer[],
+  is_tied           boolean
 );
 
 -- Over, in partitions with the ranges of task's. Only a settled attempt leaves its claim_number, so
@@ -232,6 +241,13 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 'SELECT floor(extract(epoch FROM enqueued_at) * 1000)::bigint - CASE aging_ms
   WHEN 0 THEN greatest(-262144, least(262144, priority))::bigint * 17592186044416
   ELSE priority * aging_ms END';
+
+-- Whether a task has a key, an end of its time to start, or a workflow; null when it has none.
+CREATE FUNCTION reproq.is_tied(lock_key text, concurrency_key text, concurrency_limit integer,
+  expires_at timestamptz, workflow_id uuid)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+'SELECT CASE WHEN lock_key IS NOT NULL OR (concurrency_key <> '''' AND concurrency_limit > 0)
+  OR expires_at IS NOT NULL OR workflow_id IS NOT NULL THEN true END';
 
 -- Tables that are emptied as fast as they are filled: dead rows at the head of an index make every
 -- claim slower, so they are cleaned early and without pauses.

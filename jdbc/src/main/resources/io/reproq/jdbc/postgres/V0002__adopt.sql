@@ -238,7 +238,7 @@ BEGIN
 
   INSERT INTO reproq.task (result_id, enqueued_at, timeout_seconds, priority, max_attempts,
     concurrency_limit, spec_json, spec_hash, lock_key, concurrency_key, backend_alias, parent_id,
-    workflow_id, expires_at)
+    workflow_id, expires_at, is_unique)
   SELECT result_id, enqueued_at, timeout_seconds, priority, max_attempts, concurrency_limit,
     CASE place WHEN 'finished' THEN coalesce(spec_json, 'null') ELSE reproq_before.agreed(spec_json,
       jsonb_build_object('queue_name', queue_name, 'priority', priority, 'lock_key', lock_key,
@@ -247,25 +247,29 @@ BEGIN
       END::text::json,
     -- Blank-padded in one of the shapes; 32 digits where it was a random number.
     CASE WHEN btrim(spec_hash) ~ '^([0-9A-Fa-f]{2})+$' THEN decode(btrim(spec_hash), 'hex') END,
-    lock_key, concurrency_key, nullif(backend_alias, 'default'), parent_id, workflow_id, expires_at
+    lock_key, concurrency_key, nullif(backend_alias, 'default'), parent_id, workflow_id, expires_at,
+    CASE WHEN workflow_id IS NULL THEN true END
   FROM reproq_before.adoptee;
 
   INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers)
+    last_attempted_at, workers, is_tied)
   SELECT result_id, reproq.rank_of(priority, enqueued_at, g.value::bigint), 1, attempts, queue_name,
-    task_path, started_at, last_attempted_at, workers
+    task_path, started_at, last_attempted_at, workers,
+    reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, workflow_id)
   FROM reproq_before.adoptee, reproq.setting g WHERE place = 'ready' AND g.name = 'aging_ms';
 
   INSERT INTO reproq.deferred (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, workers, run_after)
+    started_at, last_attempted_at, workers, is_tied, run_after)
   SELECT result_id, reproq.rank_of(priority, enqueued_at, g.value::bigint), 1, attempts, queue_name,
-    task_path, started_at, last_attempted_at, workers, run_after
+    task_path, started_at, last_attempted_at, workers,
+    reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, workflow_id), run_after
   FROM reproq_before.adoptee, reproq.setting g WHERE place = 'deferred' AND g.name = 'aging_ms';
 
   INSERT INTO reproq.waiting (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, workers, wait_count)
+    started_at, last_attempted_at, workers, is_tied, wait_count)
   SELECT result_id, reproq.rank_of(priority, enqueued_at, g.value::bigint), 1, 0, queue_name,
     task_path, started_at, last_attempted_at, workers,
+    reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, workflow_id),
     greatest(1, least(2147483647, coalesce(wait_count, 1)))::integer
   FROM reproq_before.adoptee, reproq.setting g WHERE place = 'waiting' AND g.name = 'aging_ms';
 

@@ -217,21 +217,25 @@ BEGIN
   into_task AS (
     INSERT INTO reproq.task (result_id, enqueued_at, timeout_seconds, priority, max_attempts,
       concurrency_limit, spec_json, spec_hash, lock_key, concurrency_key, headers, backend_alias,
-      expires_at)
+      expires_at, is_unique)
     SELECT result_id, now, timeout_seconds, priority, max_attempts, concurrency_limit, spec::json,
       nullif(spec_hash, sha256(convert_to(spec, 'UTF8'))), lock_key, concurrency_key, headers,
-      nullif(backend_alias, 'default'), expires_at
+      nullif(backend_alias, 'default'), expires_at, nullif(dedup, false)
     FROM sent
   ),
   into_ready AS (
-    INSERT INTO reproq.ready (result_id, queue_name, task_path, rank, version, attempts)
-    SELECT result_id, queue_name, task_path, rank, 1, 0 FROM sent
+    INSERT INTO reproq.ready (result_id, queue_name, task_path, rank, version, attempts, is_tied)
+    SELECT result_id, queue_name, task_path, rank, 1, 0,
+      reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
+    FROM sent
     WHERE run_after IS NULL OR run_after <= now
   ),
   into_deferred AS (
     INSERT INTO reproq.deferred (result_id, queue_name, task_path, rank, version, attempts,
-      run_after)
-    SELECT result_id, queue_name, task_path, rank, 1, 0, run_after FROM sent WHERE run_after > now
+      run_after, is_tied)
+    SELECT result_id, queue_name, task_path, rank, 1, 0, run_after,
+      reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
+    FROM sent WHERE run_after > now
   ),
   counted AS (
     INSERT INTO reproq.counter_delta (queue_name, status, change)

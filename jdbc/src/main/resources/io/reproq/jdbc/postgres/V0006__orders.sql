@@ -135,9 +135,11 @@ BEGIN
     RETURNING *
   ),
   into_ready AS (
-    INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, workers)
+    INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, workers,
+      is_tied)
     SELECT g.result_id, reproq.rank_of(t.priority, t.enqueued_at, s.value::bigint), g.version + 1,
-      0, g.queue_name, g.task_path, g.workers || g.worker
+      0, g.queue_name, g.task_path, g.workers || g.worker, reproq.is_tied(t.lock_key,
+        t.concurrency_key, t.concurrency_limit, t.expires_at, t.workflow_id)
     FROM gone g JOIN reproq.task t ON t.result_id = g.result_id
     JOIN reproq.setting s ON s.name = 'aging_ms'
     WHERE t.result_id = ANY (failed)

@@ -35,31 +35,39 @@ WITH clock AS MATERIALIZED (
 sent AS MATERIALIZED (
   SELECT u.*, c.now, reproq.rank_of(u.priority, c.now, c.aging_ms) AS rank, coalesce(
       'epoch'::timestamptz + u.start_micros * interval '1 microsecond',
-      c.now + u.delay_micros * interval '1 microsecond') AS run_after
+      c.now + u.delay_micros * interval '1 microsecond') AS run_after, coalesce(
+      'epoch'::timestamptz + u.expiry_micros * interval '1 microsecond',
+      c.now + u.life_micros * interval '1 microsecond') AS expires_at
   FROM unnest(:ids::bigint[], :paths::text[], :queues::text[], :priorities::integer[],
     :specs::text[], :max_attempts::integer[], :timeouts::double precision[],
     :lock_keys::text[], :concurrency_keys::text[], :concurrency_limits::integer[],
-    :headers::text[], :starts::bigint[], :delays::bigint[])
+    :headers::text[], :starts::bigint[], :delays::bigint[], :uniques::boolean[],
+    :expiries::bigint[], :lives::bigint[])
     AS u (result_id, task_path, queue_name, priority, spec_json, max_attempts,
       timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, start_micros,
-      delay_micros)
+      delay_micros, is_unique, expiry_micros, life_micros)
   CROSS JOIN clock c
 ),
 into_task AS (
   INSERT INTO reproq.task (result_id, enqueued_at, timeout_seconds, priority, max_attempts,
-    concurrency_limit, spec_json, lock_key, concurrency_key, headers)
+    concurrency_limit, spec_json, lock_key, concurrency_key, headers, expires_at, is_unique)
   SELECT result_id, now, timeout_seconds, priority, max_attempts, concurrency_limit,
-    spec_json::json, lock_key, concurrency_key, headers::json
+    spec_json::json, lock_key, concurrency_key, headers::json, expires_at, nullif(is_unique, false)
   FROM sent
 ),
 into_ready AS (
-  INSERT INTO reproq.ready (result_id, queue_name, task_path, rank, version, attempts)
-  SELECT result_id, queue_name, task_path, rank, 1, 0 FROM sent
+  INSERT INTO reproq.ready (result_id, queue_name, task_path, rank, version, attempts, is_tied)
+  SELECT result_id, queue_name, task_path, rank, 1, 0,
+    reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
+  FROM sent
   WHERE run_after IS NULL OR run_after <= now
 ),
 into_deferred AS (
-  INSERT INTO reproq.deferred (result_id, queue_name, task_path, rank, version, attempts, run_after)
-  SELECT result_id, queue_name, task_path, rank, 1, 0, run_after FROM sent WHERE run_after > now
+  INSERT INTO reproq.deferred (result_id, queue_name, task_path, rank, version, attempts, run_after,
+    is_tied)
+  SELECT result_id, queue_name, task_path, rank, 1, 0, run_after,
+    reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
+  FROM sent WHERE run_after > now
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
@@ -133,7 +141,7 @@ gone AS (
   DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
     SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)))
   RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers
+    last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
   SELECT g.*, g.task_path IN (SELECT path FROM handled)
@@ -142,16 +150,16 @@ moved AS MATERIALIZED (
 ),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
-    queue_name, task_path, started_at, workers)
+    queue_name, task_path, started_at, workers, is_tied)
   SELECT m.result_id, a.claim_number, a.now, me.number, m.version + 1, m.attempts + 1,
-    m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers
+    m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied
   FROM moved m CROSS JOIN me CROSS JOIN asked a WHERE m.is_mine
 ),
 into_parked AS (
   INSERT INTO reproq.parked (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, workers, parked_key)
+    started_at, last_attempted_at, workers, is_tied, parked_key)
   SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, 'path:' || task_path
+    last_attempted_at, workers, is_tied, 'path:' || task_path
   FROM moved WHERE NOT is_mine
 ),
 counted AS (
@@ -182,9 +190,9 @@ WITH gone AS (
   RETURNING *
 )
 INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-  last_attempted_at, workers)
+  last_attempted_at, workers, is_tied)
 SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-  last_attempted_at, workers
+  last_attempted_at, workers, is_tied
 FROM gone
 
 -- name: lock_claimed
@@ -231,29 +239,29 @@ gone AS (
   DELETE FROM reproq.running r USING sent s
   WHERE r.result_id = s.result_id AND r.worker = s.worker AND r.claim_number = s.claim_number
   RETURNING r.result_id, r.version, r.queue_name, r.task_path, r.started_at, r.last_attempted_at,
-    r.workers, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
+    r.workers, r.is_tied, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
     s.is_settled, s.returned, s.last_error
 ),
 back AS (
   SELECT g.result_id, g.version + 1 AS version, g.attempts, g.queue_name, g.task_path,
     g.started_at, g.last_attempted_at,
-    g.workers || g.worker AS workers, g.place, c.now + g.delay_micros * interval '1 microsecond' AS run_after,
+    g.workers || g.worker AS workers, g.is_tied, g.place, c.now + g.delay_micros * interval '1 microsecond' AS run_after,
     (SELECT reproq.rank_of(t.priority, t.enqueued_at, c.aging_ms) FROM reproq.task t
       WHERE t.result_id = g.result_id) AS rank
   FROM gone g CROSS JOIN clock c WHERE g.place IN ('ready', 'deferred')
 ),
 into_ready AS (
   INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers)
+    last_attempted_at, workers, is_tied)
   SELECT result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers
+    last_attempted_at, workers, is_tied
   FROM back WHERE place = 'ready'
 ),
 into_deferred AS (
   INSERT INTO reproq.deferred (result_id, rank, version, attempts, queue_name, task_path,
-    started_at, last_attempted_at, workers, run_after)
+    started_at, last_attempted_at, workers, is_tied, run_after)
   SELECT result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, run_after
+    last_attempted_at, workers, is_tied, run_after
   FROM back WHERE place = 'deferred'
 ),
 into_finished AS (
@@ -314,9 +322,9 @@ gone AS (
 ),
 into_ready AS (
   INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers)
+    last_attempted_at, workers, is_tied)
   SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers
+    last_attempted_at, workers, is_tied
   FROM gone
 )
 SELECT (SELECT count(*) FROM gone) AS promoted, ARRAY(SELECT result_id FROM doomed) AS doomed

@@ -25,13 +25,15 @@ CREATE TABLE task (
   backend_alias     TEXT    NOT NULL DEFAULT 'default',
   parent_id         INTEGER,
   workflow_id       TEXT,
-  expires_at        INTEGER
+  expires_at        INTEGER,
+  is_unique         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX task_lock_key ON task (lock_key, result_id) WHERE lock_key IS NOT NULL;
 
 -- Every place knows: the version (grows by one at every transition), the attempts made so far that
 -- count, and of the attempts their first start, their last start and their workers (a JSON array).
--- started_at is null until there was an attempt; worker_ids and last_attempted_at likewise.
+-- started_at is null until there was an attempt; worker_ids and last_attempted_at likewise. is_tied
+-- is 1 where something beside the rank decides when the task starts, or others wait for its end.
 
 -- Can be claimed now, the smallest rank first.
 CREATE TABLE ready (
@@ -43,7 +45,8 @@ CREATE TABLE ready (
   attempts          INTEGER NOT NULL CHECK (attempts >= 0),
   started_at        INTEGER,
   last_attempted_at INTEGER,
-  worker_ids        TEXT
+  worker_ids        TEXT,
+  is_tied           INTEGER
 ) STRICT;
 CREATE INDEX ready_rank ON ready (queue_name, rank, result_id);
 
@@ -58,6 +61,7 @@ CREATE TABLE deferred (
   started_at        INTEGER,
   last_attempted_at INTEGER,
   worker_ids        TEXT,
+  is_tied           INTEGER,
   run_after         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX deferred_due ON deferred (run_after, result_id);
@@ -73,6 +77,7 @@ CREATE TABLE parked (
   started_at        INTEGER,
   last_attempted_at INTEGER,
   worker_ids        TEXT,
+  is_tied           INTEGER,
   parked_key        TEXT    NOT NULL CHECK (parked_key <> '')
 ) STRICT;
 CREATE INDEX parked_by_key ON parked (parked_key, queue_name, rank, result_id);
@@ -88,6 +93,7 @@ CREATE TABLE waiting (
   started_at        INTEGER,
   last_attempted_at INTEGER,
   worker_ids        TEXT,
+  is_tied           INTEGER,
   wait_count        INTEGER NOT NULL CHECK (wait_count >= 1)
 ) STRICT;
 
@@ -102,6 +108,7 @@ CREATE TABLE running (
   started_at        INTEGER NOT NULL,
   last_attempted_at INTEGER NOT NULL,
   worker_ids        TEXT    NOT NULL,
+  is_tied           INTEGER,
   incarnation       BLOB    NOT NULL CHECK (length(incarnation) = 16),
   claim_number      INTEGER NOT NULL
 ) STRICT;
@@ -202,12 +209,14 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO setting (name, value) VALUES ('aging_ms', '60000');
 
--- What the rank of each task is by that setting. Within one step of strict priority there is room
+-- What the rank of each task is by that setting, and whether it is tied. Within one step of strict priority there is room
 -- for times until the year 2527 in milliseconds.
 CREATE VIEW task_rank AS
 SELECT t.result_id, t.queue_name, t.task_path, CASE s.value WHEN '0'
   THEN -max(-262144, min(262144, t.priority)) * 17592186044416 + t.enqueued_at / 1000
-  ELSE t.enqueued_at / 1000 - t.priority * CAST(s.value AS INTEGER) END AS rank
+  ELSE t.enqueued_at / 1000 - t.priority * CAST(s.value AS INTEGER) END AS rank,
+  CASE WHEN t.lock_key IS NOT NULL OR (t.concurrency_key <> '' AND t.concurrency_limit > 0)
+    OR t.expires_at IS NOT NULL OR t.workflow_id IS NOT NULL THEN 1 END AS is_tied
 FROM task t JOIN setting s ON s.name = 'aging_ms';
 
 -- Every task with its place, as the engine reads it.

@@ -157,7 +157,8 @@ END;
 CREATE TRIGGER task_enqueue_insert AFTER INSERT ON task_enqueue
 BEGIN
   INSERT INTO task (result_id, task_path, queue_name, priority, spec_json, spec_hash, max_attempts,
-    timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, enqueued_at)
+    timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, enqueued_at,
+    is_unique)
   SELECT NEW.result_id, s.spec_json ->> '$.task_path',
     coalesce(nullif(trim(s.spec_json ->> '$.queue_name'), ''), 'default'),
     coalesce(s.spec_json ->> '$.priority', 0), s.spec_json,
@@ -167,7 +168,8 @@ BEGIN
     s.spec_json ->> '$.lock_key', s.spec_json ->> '$.concurrency_key',
     max(0, coalesce(s.spec_json ->> '$.concurrency_limit', 0)), NEW.headers,
     CAST(strftime('%s', 'now') AS INTEGER) * 1000000
-      + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000
+      + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000,
+    NEW.spec_hash IS NOT NULL
   FROM (SELECT coalesce(NEW.spec_json, json_object(
     'args', json(coalesce(NEW.args, '[]')),
     'concurrency_key', NEW.concurrency_key,
@@ -188,16 +190,17 @@ BEGIN
   INSERT INTO active_hash (result_id, spec_hash)
   SELECT NEW.result_id, NEW.spec_hash WHERE NEW.spec_hash IS NOT NULL;
 
-  INSERT INTO deferred (result_id, queue_name, task_path, rank, version, attempts, run_after)
-  SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0,
+  INSERT INTO deferred (result_id, queue_name, task_path, rank, version, attempts, is_tied,
+    run_after)
+  SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0, r.is_tied,
     CAST(strftime('%s', d.run_after) AS INTEGER) * 1000000
       + CAST(substr(strftime('%f', d.run_after), 4) AS INTEGER) * 1000
   FROM task_rank r
   JOIN (SELECT coalesce(NEW.run_after, NEW.spec_json ->> '$.run_after') AS run_after) d
   WHERE r.result_id = NEW.result_id AND julianday(d.run_after) > julianday('now');
 
-  INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts)
-  SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0
+  INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts, is_tied)
+  SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0, r.is_tied
   FROM task_rank r
   WHERE r.result_id = NEW.result_id
     AND NOT EXISTS (SELECT 1 FROM deferred d WHERE d.result_id = NEW.result_id);

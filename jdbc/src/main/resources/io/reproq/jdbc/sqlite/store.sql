@@ -10,10 +10,11 @@ UPDATE sqlite_sequence SET seq = seq + :count WHERE name = 'task_enqueue' RETURN
 
 -- name: insert_task
 INSERT INTO task (result_id, task_path, queue_name, priority, spec_json, spec_hash, max_attempts,
-  timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, enqueued_at)
+  timeout_seconds, lock_key, concurrency_key, concurrency_limit, headers, enqueued_at,
+  expires_at, is_unique)
 VALUES (:result_id, :task_path, :queue_name, :priority, :spec_json, :spec_hash, :max_attempts,
   CAST(:timeout_micros AS REAL) / 1000000, :lock_key, :concurrency_key, :concurrency_limit,
-  :headers, :enqueued_at)
+  :headers, :enqueued_at, :expires_at, :is_unique)
 
 -- name: mark_active
 INSERT INTO active_hash (result_id, spec_hash) VALUES (:result_id, :spec_hash)
@@ -23,14 +24,14 @@ ON CONFLICT (spec_hash) DO NOTHING
 SELECT result_id FROM active_hash WHERE spec_hash = :spec_hash
 
 -- name: insert_new_deferred
-INSERT INTO deferred (result_id, queue_name, task_path, rank, version, attempts, run_after)
-SELECT result_id, queue_name, task_path, rank, 1, 0, :run_after
+INSERT INTO deferred (result_id, queue_name, task_path, rank, version, attempts, run_after, is_tied)
+SELECT result_id, queue_name, task_path, rank, 1, 0, :run_after, is_tied
 FROM task_rank WHERE result_id = :result_id
 
 -- name: insert_new_ready
 -- All of a batch at once: its ids lie together, and what is not deferred is ready.
-INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts)
-SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0
+INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts, is_tied)
+SELECT r.result_id, r.queue_name, r.task_path, r.rank, 1, 0, r.is_tied
 FROM task_rank r
 WHERE r.result_id BETWEEN :first_id AND :last_id
   AND NOT EXISTS (SELECT 1 FROM deferred d WHERE d.result_id = r.result_id)
@@ -75,9 +76,9 @@ ORDER BY rank, result_id LIMIT :limit
 
 -- name: unpark_insert
 INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids)
+  last_attempted_at, worker_ids, is_tied)
 SELECT result_id, queue_name, task_path, rank, version + 1, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 FROM parked WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: unpark_delete
@@ -95,11 +96,12 @@ ORDER BY r.rank, r.result_id LIMIT :limit
 
 -- name: claim_insert
 INSERT INTO running (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids, incarnation, claim_number)
+  last_attempted_at, worker_ids, is_tied, incarnation, claim_number)
 SELECT result_id, queue_name, task_path, rank, version + 1, attempts + 1,
   coalesce(started_at, :now), :now,
   CASE WHEN worker_ids IS NULL THEN json_array(:worker_id)
     ELSE json_insert(worker_ids, '$[#]', :worker_id) END,
+  is_tied,
   :incarnation, :claim_number
 FROM json_each(:ids) i CROSS JOIN ready r ON r.result_id = i.value
 
@@ -108,9 +110,9 @@ DELETE FROM ready WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: park_by_path
 INSERT INTO parked (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids, parked_key)
+  last_attempted_at, worker_ids, is_tied, parked_key)
 SELECT result_id, queue_name, task_path, rank, version + 1, attempts, started_at,
-  last_attempted_at, worker_ids, 'path:' || task_path
+  last_attempted_at, worker_ids, is_tied, 'path:' || task_path
 FROM ready WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: settle_successes
@@ -157,45 +159,45 @@ WHERE result_id = :result_id AND incarnation = :incarnation AND claim_number = :
 DELETE FROM running
 WHERE result_id = :result_id AND incarnation = :incarnation AND claim_number = :claim_number
 RETURNING result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 
 -- name: take_ready
 DELETE FROM ready WHERE result_id = :result_id
 RETURNING result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 
 -- name: take_deferred
 DELETE FROM deferred WHERE result_id = :result_id
 RETURNING result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 
 -- name: take_parked
 DELETE FROM parked WHERE result_id = :result_id
 RETURNING result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 
 -- name: take_waiting
 DELETE FROM waiting WHERE result_id = :result_id
 RETURNING result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 
 -- name: put_ready
 INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids)
+  last_attempted_at, worker_ids, is_tied)
 VALUES (:result_id, :queue_name, :task_path, :rank, :version, :attempts, :started_at,
-  :last_attempted_at, :worker_ids)
+  :last_attempted_at, :worker_ids, :is_tied)
 
 -- name: put_deferred
 INSERT INTO deferred (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids, run_after)
+  last_attempted_at, worker_ids, is_tied, run_after)
 VALUES (:result_id, :queue_name, :task_path, :rank, :version, :attempts, :started_at,
-  :last_attempted_at, :worker_ids, :run_after)
+  :last_attempted_at, :worker_ids, :is_tied, :run_after)
 
 -- name: put_parked
 INSERT INTO parked (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids, parked_key)
+  last_attempted_at, worker_ids, is_tied, parked_key)
 VALUES (:result_id, :queue_name, :task_path, :rank, :version, :attempts, :started_at,
-  :last_attempted_at, :worker_ids, :parked_key)
+  :last_attempted_at, :worker_ids, :is_tied, :parked_key)
 
 -- name: put_finished
 INSERT INTO finished (result_id, queue_name, task_path, status, version, attempts, started_at,
@@ -225,9 +227,9 @@ ORDER BY d.run_after, d.result_id LIMIT :limit
 
 -- name: promote_insert
 INSERT INTO ready (result_id, queue_name, task_path, rank, version, attempts, started_at,
-  last_attempted_at, worker_ids)
+  last_attempted_at, worker_ids, is_tied)
 SELECT result_id, queue_name, task_path, rank, version + 1, attempts, started_at,
-  last_attempted_at, worker_ids
+  last_attempted_at, worker_ids, is_tied
 FROM deferred WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: promote_delete

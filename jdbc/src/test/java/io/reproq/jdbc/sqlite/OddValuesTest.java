@@ -93,9 +93,9 @@ final class OddValuesTest {
     var task = NewTask.of(Spec.of(Fixture.GREET).build());
     var far = Fixture.enqueue(store, task.after(Duration.ofSeconds(Long.MAX_VALUE)));
     Fixture.enqueue(
-        store, new NewTask(task.spec(), new NewTask.Start.At(Instant.MAX), false, null));
+        store, new NewTask(task.spec(), new NewTask.Moment.At(Instant.MAX), null, false, null));
     Fixture.enqueue(
-        store, new NewTask(task.spec(), new NewTask.Start.At(Instant.MIN), false, null));
+        store, new NewTask(task.spec(), new NewTask.Moment.At(Instant.MIN), null, false, null));
 
     assertThat(Fixture.get(store, far).times().runAfter())
         .isEqualTo(Instant.parse("9999-12-31T23:59:59.999999Z"));
