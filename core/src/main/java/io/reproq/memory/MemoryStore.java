@@ -6,6 +6,7 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.Completed;
 import io.reproq.store.Completion;
+import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -15,6 +16,7 @@ import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Retried;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -226,6 +228,16 @@ public final class MemoryStore implements TaskStore {
       }
       return answers;
     });
+  }
+
+  @Override
+  public List<Retried> retry(List<Long> resultIds) {
+    return transact(now -> new Triage(places).retry(resultIds, now));
+  }
+
+  @Override
+  public List<Discarded> discard(List<Long> resultIds) {
+    return transact(now -> new Triage(places).discard(resultIds, now));
   }
 
   @Override

@@ -112,6 +112,21 @@ final class Places {
     return place;
   }
 
+  /// Lets a failed row begin again from the start, unless it is unique and has an unfinished twin.
+  ///
+  /// @return that twin, null when the row is ready now
+  @Nullable Row restart(Row row, Instant now) {
+    if (row.unique) {
+      var twin = marks.putIfAbsent(row.spec.text(), row);
+      if (twin != null) {
+        return twin;
+      }
+    }
+    move(row, new Event.Retry(), now);
+    row.forgetEnd();
+    return null;
+  }
+
   /// Deletes a finished row.
   void forget(Row row) {
     leave(row);

@@ -94,6 +94,16 @@ final class Row {
     workerIds = longer;
   }
 
+  /// Forgets how it ended, and when its attempts were; not what went wrong.
+  void forgetEnd() {
+    claim = null;
+    startedAt = null;
+    lastAttemptedAt = null;
+    finishedAt = null;
+    value = null;
+    endedBy = null;
+  }
+
   /// Forgets the last attempt, which does not count.
   void dropAttempt() {
     workerIds = List.copyOf(workerIds.subList(0, workerIds.size() - 1));

@@ -93,6 +93,18 @@ public interface TaskStore extends AutoCloseable {
   /// which their worker sees. A task that is over, or unknown, is left alone.
   List<CancelAnswer> cancel(List<Long> resultIds);
 
+  /// Gives failed tasks all their attempts again, from now on. What went wrong stays told. A unique
+  /// task of which a twin is under way stays as it is, and keeps no other from going on; of two
+  /// failed twins the first by id goes on.
+  ///
+  /// @param resultIds each at most once
+  List<Retried> retry(List<Long> resultIds);
+
+  /// Gives failed tasks up: they end CANCELLED, now.
+  ///
+  /// @param resultIds each at most once
+  List<Discarded> discard(List<Long> resultIds);
+
   /// The tasks with these ids, in ascending order of id. Unknown ids are left out.
   List<TaskRun> find(Collection<Long> resultIds);
 

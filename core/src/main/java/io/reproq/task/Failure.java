@@ -19,6 +19,9 @@ public record Failure(
   /// What is told of an attempt that somebody wanted stopped.
   public static final Failure CANCELLED = of(FailureKind.CANCELLED, "Task cancelled by request");
 
+  /// What is told of a failed task that an operator gave up.
+  public static final Failure DISCARDED = of(FailureKind.CANCELLED, "discarded");
+
   private static final int SUMMARY_BYTES = 1024;
 
   /// A stack trace is for people; more than this nobody reads.

@@ -5,6 +5,7 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.Completed;
 import io.reproq.store.Completion;
+import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -14,6 +15,7 @@ import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Retried;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskQuery;
@@ -100,6 +102,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<CancelAnswer> cancel(List<Long> resultIds) {
     return store.cancel(resultIds);
+  }
+
+  @Override
+  public List<Retried> retry(List<Long> resultIds) {
+    return store.retry(resultIds);
+  }
+
+  @Override
+  public List<Discarded> discard(List<Long> resultIds) {
+    return store.discard(resultIds);
   }
 
   @Override

@@ -92,6 +92,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Triage extends TriageContract {
+    Triage() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Promote extends PromoteContract {
     Promote() {
       super(stage);

@@ -10,6 +10,7 @@ import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.Completed;
 import io.reproq.store.Completion;
+import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
@@ -19,6 +20,7 @@ import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Retried;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -252,6 +254,20 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<CancelAnswer> cancel(List<Long> resultIds) {
     return resultIds.isEmpty() ? List.of() : runner.run("cancel tasks in", new Cancel(resultIds));
+  }
+
+  @Override
+  public List<Retried> retry(List<Long> resultIds) {
+    upkeep.counted();
+    return resultIds.isEmpty() ? List.of() : runner.runOnce("retry tasks of", new Retry(resultIds));
+  }
+
+  @Override
+  public List<Discarded> discard(List<Long> resultIds) {
+    upkeep.counted();
+    return resultIds.isEmpty()
+        ? List.of()
+        : runner.runOnce("discard tasks of", new Discard(resultIds));
   }
 
   @Override

@@ -143,6 +143,9 @@ BEGIN
     FROM gone g JOIN reproq.task t ON t.result_id = g.result_id
     JOIN reproq.setting s ON s.name = 'aging_ms'
     WHERE t.result_id = ANY (failed)
+  ),
+  forgotten AS (
+    DELETE FROM reproq.cancel_request WHERE result_id = ANY (ARRAY(SELECT result_id FROM gone))
   )
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   SELECT t.queue_name, s.status, s.sign * t.tasks
@@ -156,7 +159,8 @@ BEGIN
 END $$;
 
 -- Gives failed tasks up, and tells which.
-CREATE FUNCTION reproq.discard(ids bigint[]) RETURNS bigint[]
+CREATE FUNCTION reproq.discard(ids bigint[], now timestamptz DEFAULT clock_timestamp())
+RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   discarded bigint[];
@@ -167,13 +171,13 @@ BEGIN
   ),
   ended AS (
     UPDATE reproq.finished SET status = 'CANCELLED', version = version + 1,
-      last_error = 'discarded', finished_at = clock_timestamp()
+      last_error = 'discarded', finished_at = discard.now
     WHERE result_id = ANY (ARRAY(SELECT result_id FROM failed)) AND status = 'FAILED'
     RETURNING result_id, attempts, queue_name
   ),
   told AS (
     INSERT INTO reproq.failure (result_id, attempt, kind, message, at)
-    SELECT result_id, attempts, 'cancelled', 'discarded', clock_timestamp() FROM ended
+    SELECT result_id, attempts, 'cancelled', 'discarded', discard.now FROM ended
     ORDER BY result_id
   ),
   counted AS (

@@ -1,0 +1,58 @@
+package io.reproq.memory;
+
+import io.reproq.store.Discarded;
+import io.reproq.store.Retried;
+import io.reproq.store.TaskRun.AttemptError;
+import io.reproq.task.Event;
+import io.reproq.task.Failure;
+import io.reproq.task.TaskStatus;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator does about failed rows. Used under the store's lock only.
+final class Triage {
+  private final Places places;
+
+  Triage(Places places) {
+    this.places = places;
+  }
+
+  /// In the order of ids, so that the first of several twins goes on.
+  List<Retried> retry(List<Long> ids, Instant now) {
+    var answers = new HashMap<Long, Retried>();
+    for (var id : new TreeSet<>(ids)) {
+      answers.put(id, retry(failed(id), now));
+    }
+    return ids.stream().map(answers::get).toList();
+  }
+
+  List<Discarded> discard(List<Long> ids, Instant now) {
+    return ids.stream().map(id -> discard(failed(id), now)).toList();
+  }
+
+  private Retried retry(@Nullable Row row, Instant now) {
+    if (row == null) {
+      return new Retried.NotFailed();
+    }
+    var twin = places.restart(row, now);
+    return twin == null ? new Retried.Ready() : new Retried.TwinActive(twin.id);
+  }
+
+  private Discarded discard(@Nullable Row row, Instant now) {
+    if (row == null) {
+      return Discarded.NOT_FAILED;
+    }
+    row.addError(new AttemptError(Failure.DISCARDED, Places.attemptsAt(row.place), now, null));
+    row.endedBy = Failure.DISCARDED;
+    places.move(row, new Event.Discard(), now);
+    return Discarded.CANCELLED;
+  }
+
+  private @Nullable Row failed(long id) {
+    var row = places.rows.get(id);
+    return row != null && row.place.status() == TaskStatus.FAILED ? row : null;
+  }
+}

@@ -1,0 +1,54 @@
+package io.reproq.jdbc.sqlite;
+
+import io.reproq.jdbc.Query;
+import io.reproq.store.Retried;
+import io.reproq.task.TaskStatus;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.TreeSet;
+
+/// Gives failed tasks all their attempts again, in the order of ids, so that the first of several
+/// twins goes on.
+final class Retry implements Transaction.Verb<List<Retried>> {
+  private static final Query MARK_ACTIVE = SqliteStore.SQL.get("mark_active");
+  private static final Query ACTIVE_TWIN = SqliteStore.SQL.get("active_twin");
+  private static final Query RESTART = FailedTask.SQL.get("restart");
+  private static final Query LEAVE_FINISHED = FailedTask.SQL.get("leave_finished");
+  private static final Query FORGET_REQUEST = FailedTask.SQL.get("forget_request");
+
+  private final List<Long> resultIds;
+
+  Retry(List<Long> resultIds) {
+    this.resultIds = List.copyOf(resultIds);
+  }
+
+  @Override
+  public List<Retried> in(Transaction transaction) throws SQLException {
+    var answers = new HashMap<Long, Retried>();
+    for (var id : new TreeSet<>(resultIds)) {
+      var task = FailedTask.find(transaction, id);
+      answers.put(id, task == null ? new Retried.NotFailed() : retry(transaction, task));
+    }
+    return resultIds.stream().map(answers::get).toList();
+  }
+
+  private static Retried retry(Transaction transaction, FailedTask task) throws SQLException {
+    var marked =
+        transaction
+            .on(MARK_ACTIVE)
+            .set("result_id", task.resultId())
+            .set("spec_hash", task.specHash())
+            .update();
+    if (marked == 0) {
+      var twin = transaction.on(ACTIVE_TWIN).set("spec_hash", task.specHash()).number("result_id");
+      return twin == null ? new Retried.NotFailed() : new Retried.TwinActive(twin);
+    }
+    for (var step : List.of(RESTART, LEAVE_FINISHED, FORGET_REQUEST)) {
+      transaction.on(step).set("result_id", task.resultId()).update();
+    }
+    transaction.counters().move(task.queue(), TaskStatus.FAILED, TaskStatus.READY, 1);
+    transaction.bringWork();
+    return new Retried.Ready();
+  }
+}
