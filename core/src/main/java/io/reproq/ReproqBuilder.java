@@ -47,8 +47,20 @@ public final class ReproqBuilder {
   }
 
   /// Where to look for work. Default: the queue `default` alone.
+  ///
+  /// @param names in which `*` stands for anything and `?` for one character: `mail-*` is every
+  ///   queue that there is, or comes to be, of such a name
   public ReproqBuilder queues(String... names) {
     return worker(known -> known.withQueues(List.of(names)));
+  }
+
+  /// How much of the room a queue gets while others have work too, in proportion to their weights.
+  /// Default: 1.
+  ///
+  /// @param queue as it stands in [#queues]
+  /// @throws IllegalArgumentException when the weight is not from 1 to 1000
+  public ReproqBuilder weight(String queue, int weight) {
+    return worker(known -> known.withWeight(queue, weight));
   }
 
   /// How many tasks run at once. Default: 64.

@@ -3,14 +3,15 @@ package io.reproq.cli;
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
 import io.reproq.Reproq;
+import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.Surroundings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -33,18 +34,15 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  reproq worker",
-      "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50"
+      "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50",
+      "  reproq worker --queues 'mail-*,default' --queue-weight 'mail-*=3'"
     })
 final class WorkerCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
-
-  @Option(
-      names = "--queues",
-      paramLabel = "A,B",
-      description = "Where to look for work. Default: QUEUE_NAMES, else default.")
-  private @Nullable String queues;
+  @Mixin private final QueueOptions queues;
+  @Mixin private final AgingOption aging;
 
   @Option(
       names = "--concurrency",
@@ -81,11 +79,12 @@ final class WorkerCommand implements Callable<Integer> {
   WorkerCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
+    this.queues = new QueueOptions(surroundings);
+    this.aging = new AgingOption(surroundings);
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    var names = queueNames();
     atLeast(1, "--concurrency", concurrency);
     var lease = Duration.ofSeconds(atLeast(1, "--lease-seconds", leaseSeconds));
     var heartbeat = Duration.ofSeconds(atLeast(1, "--heartbeat-seconds", heartbeatSeconds));
@@ -97,14 +96,14 @@ final class WorkerCommand implements Callable<Integer> {
               + leaseSeconds);
     }
     var name = workerId == null ? surroundings.variable("WORKER_ID", hostAndPid()) : workerId;
-    try (var reproq =
-        Reproq.builder()
-            .store(database.open())
-            .queues(names)
+    var builder =
+        queues
+            .applyTo(Reproq.builder())
             .concurrency(concurrency)
             .workerId(name)
-            .lease(lease, heartbeat)
-            .open()) {
+            .lease(lease, heartbeat);
+    var settings = aging.settings();
+    try (var reproq = builder.store(database.open(settings)).open()) {
       work(reproq, name);
     }
     return 0;
@@ -120,26 +119,12 @@ final class WorkerCommand implements Callable<Integer> {
         "worker {} is ready: {}, queues {}, concurrency {}",
         name,
         reproq.store().describe(),
-        String.join(",", queueNames()),
+        String.join(",", queues.names()),
         concurrency);
     stop.await();
     log.info("worker {} stops: running tasks have {} s", name, shutdownTimeout.toSeconds());
     var left = reproq.stopGracefully(shutdownTimeout);
     log.info("worker {} has stopped; gave back {} unfinished tasks", name, left);
-  }
-
-  private String[] queueNames() {
-    var text = queues == null ? surroundings.variable("QUEUE_NAMES", "default") : queues;
-    var names =
-        Arrays.stream(text.split(",", -1))
-            .map(String::strip)
-            .filter(name -> !name.isEmpty())
-            .distinct()
-            .toArray(String[]::new);
-    if (names.length == 0) {
-      throw new CommandFailure("--queues names no queue, was '" + text + "'");
-    }
-    return names;
   }
 
   private static String hostAndPid() {

@@ -3,11 +3,14 @@ package io.reproq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.StopSignal;
 import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
 import io.reproq.store.TaskQuery;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -261,6 +264,55 @@ final class TaskCommandsTest {
       assertThat(task.standing().place()).isEqualTo("ready");
       assertThat(task.standing().attempts()).isZero();
     }
+  }
+
+  @Test
+  void a_worker_takes_globs_weights_and_another_worth_of_priority() throws Exception {
+    var patient = enqueue("reproq.noop", "--queue", "mail-1");
+    var urgent = enqueue("reproq.noop", "--queue", "mail-1", "--priority", "1");
+    var other = enqueue("reproq.noop", "--queue", "other");
+    var shell = Shell.plain();
+
+    var worker =
+        CompletableFuture.supplyAsync(() ->
+            shell.run(
+                "worker",
+                "--dsn=" + dsn,
+                "--queues=mail-*,default",
+                "--queue-weight=mail-*=3",
+                "--concurrency=1",
+                "--priority-aging-factor=0.001"));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          assertThat(get(urgent).path("status").stringValue()).isEqualTo("SUCCESSFUL");
+          assertThat(get(patient).path("status").stringValue()).isEqualTo("SUCCESSFUL");
+        });
+    shell.stop().raise();
+
+    assertThat(worker.get(20, TimeUnit.SECONDS).code()).isZero();
+    assertThat(get(patient).path("started_at").stringValue())
+        .isLessThan(get(urgent).path("started_at").stringValue());
+    assertThat(get(other).path("status").stringValue()).isEqualTo("READY");
+  }
+
+  @Test
+  void a_worker_refuses_weights_and_factors_that_mean_nothing() {
+    assertThat(run("worker", "--queue-weight", "mail=3").err())
+        .contains("--queue-weight is for 'mail', which is none of --queues default");
+    assertThat(run("worker", "--queue-weight", "default").err())
+        .contains("--queue-weight wants QUEUE=N, such as mail=3, was 'default'");
+    assertThat(run("worker", "--queue-weight", "default=0").err())
+        .contains("a weight must be a whole number from 1 to 1000, was 'default=0'");
+    assertThat(run("worker", "--priority-aging-factor", "fast").err())
+        .contains("--priority-aging-factor must be a number of seconds", "was 'fast'");
+    var shell =
+        new Shell(
+            Map.of("PRIORITY_AGING_FACTOR", "1e9"),
+            InputStream.nullInputStream(),
+            new StopSignal());
+    assertThat(shell.run("worker", "--dsn", dsn).err())
+        .contains("PRIORITY_AGING_FACTOR must be", "was '1e9'");
   }
 
   private Shell.Result run(String command, String... args) {

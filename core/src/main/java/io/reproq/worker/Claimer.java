@@ -19,14 +19,16 @@ final class Claimer {
   private final Claims claims;
   private final Slots slots;
   private final ClaimRequest.Routing routing;
-  private final Rotation rotation;
+  private final AskedQueues queues;
+  private final Rotation rotation = new Rotation();
+  private boolean idle;
 
   Claimer(TaskStore store, Claims claims, Slots slots, Terms terms) {
     this.store = store;
     this.claims = claims;
     this.slots = slots;
     this.routing = terms.routing;
-    this.rotation = new Rotation(terms.queues);
+    this.queues = terms.queues;
   }
 
   /// Claims once.
@@ -37,8 +39,13 @@ final class Claimer {
     if (room <= 0) {
       return Claimed.NOTHING;
     }
-    slots.reserve(room);
+    rotation.over(queues.now(idle));
     var quotas = rotation.quotas(room);
+    if (quotas.isEmpty()) {
+      idle = true;
+      return new Claimed(0, false, queues.lookAgain());
+    }
+    slots.reserve(room);
     var id = claims.open(incarnation);
     var taken = List.<ClaimedTask>of();
     try {
@@ -46,7 +53,9 @@ final class Claimer {
       if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
         taken = tasks;
         taken.forEach(start);
-        return new Claimed(taken.size(), rotation.saw(quotas, byQueue(taken, quotas)) || moved);
+        var more = rotation.saw(quotas, byQueue(taken, quotas), moved) || moved;
+        idle = !more && taken.isEmpty();
+        return new Claimed(taken.size(), more, queues.lookAgain());
       }
       return Claimed.NOTHING;
     } finally {
@@ -69,5 +78,5 @@ final class Claimer {
   }
 
   /// What a claim asks by.
-  record Terms(ClaimRequest.Routing routing, List<String> queues) {}
+  record Terms(ClaimRequest.Routing routing, AskedQueues queues) {}
 }

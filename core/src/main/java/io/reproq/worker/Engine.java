@@ -60,7 +60,9 @@ public final class Engine {
             store,
             claims,
             slots,
-            new Claimer.Terms(new Routing(known.keySet(), false), config.queues()));
+            new Claimer.Terms(
+                new Routing(known.keySet(), false),
+                new AskedQueues(config, store, surroundings.time())));
     heart = new Heart(store, membership, claims, slots, settler);
     watch = new Watch(store, slots, settler, surroundings);
   }

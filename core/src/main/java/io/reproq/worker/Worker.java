@@ -193,7 +193,10 @@ public final class Worker implements AutoCloseable {
       return Duration.ZERO;
     }
     poll = claimed.count() > 0 ? config.pollInterval() : rarer(poll);
-    return poll;
+    var retryIn = claimed.retryIn();
+    return retryIn == null || retryIn.compareTo(poll) > 0
+        ? poll
+        : retryIn.compareTo(LINGER) < 0 ? LINGER : retryIn;
   }
 
   private static Duration rarer(Duration poll) {

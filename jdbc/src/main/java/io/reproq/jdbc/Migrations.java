@@ -27,9 +27,9 @@ public final class Migrations {
     this.all = files.stream().map(file -> Migration.read(owner, file)).toList();
     this.dialect = dialect;
     this.database = database;
-    for (var i = 0; i < all.size(); i++) {
-      if (all.get(i).version() != i + 1) {
-        throw new IllegalArgumentException("migrations are numbered from 1 on: " + files);
+    for (var i = 1; i < all.size(); i++) {
+      if (all.get(i).version() <= all.get(i - 1).version()) {
+        throw new IllegalArgumentException("migrations stand in ascending order: " + files);
       }
     }
   }
@@ -116,10 +116,10 @@ public final class Migrations {
     }
     var applied = session.on(dialect.get("applied")).list(row -> row.integer("version"));
     var newest = applied.stream().mapToInt(Integer::intValue).max().orElse(0);
-    if (newest > all.size()) {
+    if (newest > all.getLast().version()) {
       throw new StoreException(
           "%s has schema version %d, but this program knows only up to %d: use a newer reproq"
-              .formatted(database.describe(), newest, all.size()),
+              .formatted(database.describe(), newest, all.getLast().version()),
           false,
           null);
     }

@@ -171,6 +171,12 @@ public final class ManualWorker {
       return this;
     }
 
+    /// Default: 1.
+    public Builder weight(String queue, int weight) {
+      config = config.withWeight(queue, weight);
+      return this;
+    }
+
     /// Default: 64.
     public Builder concurrency(int attempts) {
       config = config.withConcurrency(attempts);

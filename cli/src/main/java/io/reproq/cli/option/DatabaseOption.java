@@ -58,6 +58,11 @@ public final class DatabaseOption {
     return open(dsn());
   }
 
+  /// Opens the store of [#dsn] as `settings` say.
+  public TaskStore open(StoreProvider.Settings settings) {
+    return ReproqBuilder.open(dsn(), settings);
+  }
+
   /// Opens the store that `dsn` names, its schema brought up to date.
   public static TaskStore open(Dsn dsn) {
     return ReproqBuilder.open(dsn, StoreProvider.Settings.defaults());

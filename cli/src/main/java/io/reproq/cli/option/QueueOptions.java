@@ -1,0 +1,88 @@
+package io.reproq.cli.option;
+
+import io.reproq.ReproqBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which queues a worker asks, and how it shares its room between them.
+public final class QueueOptions {
+  private static final int HEAVIEST = 1000;
+
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--queues",
+      paramLabel = "A,B",
+      description =
+          "Where to look for work. In a name, * stands for anything and ? for one character: mail-*"
+              + " is every queue of such a name, new ones too. Default: QUEUE_NAMES, else default.")
+  private @Nullable String queues;
+
+  @Option(
+      names = "--queue-weight",
+      paramLabel = "QUEUE=N",
+      description =
+          "How much of the room a queue gets while others have work too, in proportion to their"
+              + " weights; the queue as it stands in --queues. May be given several times. Default:"
+              + " 1.")
+  private List<String> weights = new ArrayList<>();
+
+  public QueueOptions(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /// The queues as they were given, at least one.
+  ///
+  /// @throws CommandFailure when none was
+  public List<String> names() {
+    var text = queues == null ? surroundings.variable("QUEUE_NAMES", "default") : queues;
+    var names =
+        Arrays.stream(text.split(",", -1))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .toList();
+    if (names.isEmpty()) {
+      throw new CommandFailure("--queues names no queue, was '" + text + "'");
+    }
+    return names;
+  }
+
+  /// Tells `builder` all that was given.
+  ///
+  /// @throws CommandFailure when a weight is none, or for a queue that is not asked
+  public ReproqBuilder applyTo(ReproqBuilder builder) {
+    var names = names();
+    builder.queues(names.toArray(String[]::new));
+    for (var given : weights) {
+      // A queue's name may have an = of its own.
+      var split = given.lastIndexOf('=');
+      if (split < 1) {
+        throw new CommandFailure(
+            "--queue-weight wants QUEUE=N, such as mail=3, was '" + given + "'");
+      }
+      var queue = given.substring(0, split).strip();
+      if (!names.contains(queue)) {
+        throw new CommandFailure(
+            "--queue-weight is for '%s', which is none of --queues %s"
+                .formatted(queue, String.join(",", names)));
+      }
+      builder.weight(queue, weight(given.substring(split + 1).strip(), given));
+    }
+    return builder;
+  }
+
+  private static int weight(String text, String given) {
+    if (text.matches("[0-9]{1,4}")) {
+      var weight = Integer.parseInt(text);
+      if (weight >= 1 && weight <= HEAVIEST) {
+        return weight;
+      }
+    }
+    throw new CommandFailure(
+        "a weight must be a whole number from 1 to " + HEAVIEST + ", was '" + given + "'");
+  }
+}
