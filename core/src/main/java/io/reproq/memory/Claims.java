@@ -20,10 +20,12 @@ final class Claims {
 
   private final Places places;
   private final Workers workers;
+  private final MemoryQueues queues;
 
-  Claims(Places places, Workers workers) {
+  Claims(Places places, Workers workers, MemoryQueues queues) {
     this.places = places;
     this.workers = workers;
+    this.queues = queues;
   }
 
   ClaimAnswer claim(ClaimRequest request, Instant now) {
@@ -35,7 +37,7 @@ final class Claims {
     var parked = 0;
     for (var quota : request.quotas()) {
       var queue = places.queue(quota.queue());
-      if (queue != null && parked < MOST_PARKED) {
+      if (queue != null && !queues.isPaused(queue.name) && parked < MOST_PARKED) {
         unpark(queue, request, quota, now);
         var rows = new Taking(worker, request, now, MOST_PARKED - parked);
         rows.take(queue, quota.limit(), taken);

@@ -14,6 +14,7 @@ import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
+import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
@@ -59,6 +60,7 @@ public final class MemoryStore implements TaskStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Places places;
   private final Workers workers = new Workers();
+  private final MemoryQueues queues;
   private final Claims claims;
   private final Endings endings;
   private final Map<Object, Runnable> listeners = new ConcurrentHashMap<>();
@@ -68,7 +70,8 @@ public final class MemoryStore implements TaskStore {
   public MemoryStore(Settings settings) {
     time = settings.time();
     places = new Places(Objects.requireNonNullElse(settings.rank(), Rank.DEFAULT));
-    claims = new Claims(places, workers);
+    queues = new MemoryQueues(places, this::transact);
+    claims = new Claims(places, workers, queues);
     endings = new Endings(places);
   }
 
@@ -264,6 +267,11 @@ public final class MemoryStore implements TaskStore {
       }
       return counts;
     });
+  }
+
+  @Override
+  public Queues queues() {
+    return queues;
   }
 
   @Override

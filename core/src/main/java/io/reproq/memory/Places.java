@@ -133,6 +133,11 @@ final class Places {
     rows.remove(row.id);
   }
 
+  /// There may be more to claim than before.
+  void gainReady() {
+    gainedReady = true;
+  }
+
   /// Whether a row became ready since the last call.
   boolean takeGainedReady() {
     var gained = gainedReady;

@@ -115,6 +115,9 @@ public interface TaskStore extends AutoCloseable {
   /// Zeroes may be left out.
   Map<QueueStatus, Long> counts();
 
+  /// Which queues are paused, and who changes that.
+  Queues queues();
+
   /// The workers that are entered, living or not yet found dead, by worker id.
   List<WorkerRow> workers();
 

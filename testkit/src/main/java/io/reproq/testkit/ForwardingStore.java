@@ -13,6 +13,7 @@ import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
+import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
@@ -127,6 +128,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public Map<QueueStatus, Long> counts() {
     return store.counts();
+  }
+
+  @Override
+  public Queues queues() {
+    return store.queues();
   }
 
   @Override

@@ -99,6 +99,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Queues extends QueuesContract {
+    Queues() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Promote extends PromoteContract {
     Promote() {
       super(stage);

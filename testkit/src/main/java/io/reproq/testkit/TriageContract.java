@@ -100,7 +100,7 @@ abstract class TriageContract {
   @Test
   void one_active_twin_keeps_only_its_own_twin_from_going_on() {
     var twin = failed(UNIQUE);
-    var other = failed(NewTask.of(Spec.of(Stage.GREET).priority(1).build()));
+    var other = failed();
     var active = stage.enqueue(UNIQUE);
 
     assertThat(stage.store().retry(List.of(twin, other, UNKNOWN)))
@@ -111,6 +111,15 @@ abstract class TriageContract {
     assertThat(stage.get(other)).isReady();
     stage.store().cancel(List.of(active));
     assertThat(retry(twin)).isEqualTo(new Retried.Ready());
+  }
+
+  @Test
+  void a_task_that_was_not_unique_goes_on_beside_its_twins() {
+    var first = failed();
+    var second = failed();
+    stage.enqueue(UNIQUE);
+
+    assertThat(stage.store().retry(List.of(first, second))).containsOnly(new Retried.Ready());
   }
 
   @Test

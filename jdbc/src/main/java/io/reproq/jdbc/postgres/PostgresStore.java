@@ -18,6 +18,7 @@ import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
+import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
@@ -283,6 +284,11 @@ final class PostgresStore implements TaskStore {
   @Override
   public Map<QueueStatus, Long> counts() {
     return runner.run("count the tasks of", new Counters());
+  }
+
+  @Override
+  public Queues queues() {
+    return new PostgresQueues(runner);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.Queues;
 import io.reproq.task.Event;
 import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
@@ -34,20 +35,22 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   /// What was claimed, null when the worker is not there.
   @Override
   public @Nullable Catch in(Transaction transaction) throws SQLException {
-    var workerId =
+    var worker =
         transaction
             .on(LIVING_WORKER)
             .set("incarnation", Values.bytes(request.claimId().incarnation()))
-            .first(row -> row.text("worker_id"));
-    if (workerId == null) {
+            .first(row -> new Claimant(row.text("worker_id"), Values.texts(row.text("paused"))));
+    if (worker == null) {
       return null;
     }
     var routes = new Routes(transaction, request);
     var taken = new ArrayList<Candidate>();
     var moved = false;
     for (var quota : request.quotas()) {
-      routes.unpark(quota);
-      moved |= claim(transaction, new Wanted(quota, workerId, routes), taken);
+      if (worker.mayTakeFrom(quota.queue())) {
+        routes.unpark(quota);
+        moved |= claim(transaction, new Wanted(quota, worker.workerId, routes), taken);
+      }
     }
     return new Catch(taken, moved);
   }
@@ -143,6 +146,13 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.integer("attempts"),
           row.textOrNull("spec_json"),
           row.number("cancel_requested") != 0);
+    }
+  }
+
+  /// @param paused the queues that nobody takes from
+  private record Claimant(String workerId, List<String> paused) {
+    boolean mayTakeFrom(String queue) {
+      return paused.isEmpty() || !(paused.contains(queue) || paused.contains(Queues.ALL));
     }
   }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// A task that is FAILED, and that an operator wants something of.
 ///
 /// @param attempts that it had
-record FailedTask(long resultId, String queue, int attempts, String specHash) {
+/// @param isUnique whether it must not have an unfinished twin
+record FailedTask(long resultId, String queue, int attempts, String specHash, boolean isUnique) {
   static final Queries SQL = Queries.of(FailedTask.class, "triage.sql");
 
   private static final Query FAILED = SQL.get("failed");
@@ -20,6 +21,10 @@ record FailedTask(long resultId, String queue, int attempts, String specHash) {
         .set("result_id", resultId)
         .first(row ->
             new FailedTask(
-                resultId, row.text("queue_name"), row.integer("attempts"), row.text("spec_hash")));
+                resultId,
+                row.text("queue_name"),
+                row.integer("attempts"),
+                row.text("spec_hash"),
+                row.number("is_unique") != 0));
   }
 }

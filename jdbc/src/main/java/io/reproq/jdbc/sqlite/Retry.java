@@ -34,15 +34,12 @@ final class Retry implements Transaction.Verb<List<Retried>> {
   }
 
   private static Retried retry(Transaction transaction, FailedTask task) throws SQLException {
-    var marked =
-        transaction
-            .on(MARK_ACTIVE)
-            .set("result_id", task.resultId())
-            .set("spec_hash", task.specHash())
-            .update();
-    if (marked == 0) {
+    if (task.isUnique() && !mark(transaction, task)) {
       var twin = transaction.on(ACTIVE_TWIN).set("spec_hash", task.specHash()).number("result_id");
-      return twin == null ? new Retried.NotFailed() : new Retried.TwinActive(twin);
+      if (twin == null) {
+        throw new IllegalStateException("the mark of " + task.specHash() + " is taken by nobody");
+      }
+      return new Retried.TwinActive(twin);
     }
     for (var step : List.of(RESTART, LEAVE_FINISHED, FORGET_REQUEST)) {
       transaction.on(step).set("result_id", task.resultId()).update();
@@ -50,5 +47,14 @@ final class Retry implements Transaction.Verb<List<Retried>> {
     transaction.counters().move(task.queue(), TaskStatus.FAILED, TaskStatus.READY, 1);
     transaction.bringWork();
     return new Retried.Ready();
+  }
+
+  private static boolean mark(Transaction transaction, FailedTask task) throws SQLException {
+    return transaction
+            .on(MARK_ACTIVE)
+            .set("result_id", task.resultId())
+            .set("spec_hash", task.specHash())
+            .update()
+        == 1;
   }
 }

@@ -17,6 +17,7 @@ import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
+import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
@@ -277,6 +278,11 @@ final class SqliteStore implements TaskStore {
                         Map.Entry::getValue,
                         Long::sum,
                         () -> new TreeMap<>(order))));
+  }
+
+  @Override
+  public Queues queues() {
+    return new SqliteQueues(writer, readers);
   }
 
   @Override

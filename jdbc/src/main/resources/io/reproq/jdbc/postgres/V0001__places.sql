@@ -147,6 +147,8 @@ CREATE TABLE reproq.finished (
   CHECK (status <> 'SUCCESSFUL' OR (last_error IS NULL AND last_attempted_at IS NOT NULL))
 ) PARTITION BY RANGE (result_id);
 CREATE INDEX finished_bad ON reproq.finished (status, result_id) WHERE status <> 'SUCCESSFUL';
+-- The newest failures come first to who looks after them.
+CREATE INDEX finished_failed_at ON reproq.finished (finished_at, result_id) WHERE status = 'FAILED';
 CREATE INDEX finished_path ON reproq.finished (task_path, result_id);
 
 -- All that went wrong, in the order of failure_id. What another system has told beyond these columns

@@ -112,22 +112,27 @@ BEGIN
   RETURN ended;
 END $$;
 
--- Gives failed tasks all their attempts again. Each takes the mark of its hash; where a twin has
--- it, the task stays as it is. What it answers has the order of `ids`.
+-- Gives failed tasks all their attempts again. A unique one takes the mark of its hash; where a twin
+-- has it, the task stays as it is. What it answers has the order of `ids`.
 CREATE FUNCTION reproq.retry(ids bigint[])
 RETURNS TABLE (result_id bigint, answer text, twin_id bigint)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
   failed  bigint[];
+  uniques bigint[];
   hashes  bytea[];
   holders bigint[];
 BEGIN
   failed := ARRAY(SELECT f.result_id FROM reproq.finished f
     WHERE f.result_id = ANY (ids) AND f.status = 'FAILED' ORDER BY f.result_id FOR UPDATE);
+  uniques := ARRAY(SELECT t.result_id FROM reproq.task t
+    WHERE t.result_id = ANY (failed) AND t.is_unique ORDER BY t.result_id);
   hashes := ARRAY(SELECT coalesce(t.spec_hash, sha256(convert_to(t.spec_json::text, 'UTF8')))
-    FROM reproq.task t WHERE t.result_id = ANY (failed) ORDER BY t.result_id);
-  holders := reproq.take_marks(hashes, failed);
+    FROM reproq.task t WHERE t.result_id = ANY (uniques) ORDER BY t.result_id);
+  holders := ARRAY(SELECT coalesce(m.holder, f.id) FROM unnest(failed) WITH ORDINALITY f (id, ord)
+    LEFT JOIN unnest(uniques, reproq.take_marks(hashes, uniques)) m (id, holder) ON m.id = f.id
+    ORDER BY f.ord);
   WITH gone AS (
     DELETE FROM reproq.finished f
     WHERE f.result_id = ANY (ARRAY(

@@ -98,7 +98,7 @@ wanted AS MATERIALIZED (
   SELECT q.queue_name, q.quota
   FROM me CROSS JOIN asked a CROSS JOIN LATERAL unnest(a.queues, a.quotas) AS q (queue_name, quota)
   WHERE NOT EXISTS (
-    SELECT FROM reproq.queue_control c WHERE c.queue_name = q.queue_name AND c.paused)
+    SELECT FROM reproq.queue_control c WHERE c.queue_name IN (q.queue_name, '*') AND c.paused)
 ),
 handled AS MATERIALIZED (
   SELECT DISTINCT h.path FROM asked a CROSS JOIN LATERAL unnest(a.handles) AS h (path)

@@ -136,6 +136,7 @@ CREATE TABLE finished (
 ) STRICT;
 -- One index a status, because SQLite uses a partial index only where its condition is written out.
 CREATE INDEX finished_failed ON finished (result_id) WHERE status = 'FAILED';
+CREATE INDEX finished_failed_at ON finished (finished_at, result_id) WHERE status = 'FAILED';
 CREATE INDEX finished_cancelled ON finished (result_id) WHERE status = 'CANCELLED';
 -- The status comes before the id, because the views have a branch for each.
 CREATE INDEX finished_path ON finished (task_path, status, result_id);

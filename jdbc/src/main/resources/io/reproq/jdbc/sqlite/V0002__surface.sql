@@ -212,6 +212,17 @@ BEGIN
   DELETE FROM task_enqueue WHERE result_id = NEW.result_id;
 END;
 
+-- Queues that somebody has paused; one without a row is not. The row named * pauses all. Anybody
+-- may write here.
+CREATE TABLE reproq_queue_controls (
+  queue_name TEXT    NOT NULL PRIMARY KEY CHECK (queue_name <> ''),
+  paused     INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+  paused_at  TEXT,
+  reason     TEXT,
+  created_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f000', 'now')),
+  updated_at TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f000', 'now'))
+) STRICT;
+
 -- Insert here to give an order about a task. `cancel`: a task that has not started ends CANCELLED
 -- now, a running one is stopped by its worker, one that is over or unknown is left alone.
 CREATE TABLE task_command (

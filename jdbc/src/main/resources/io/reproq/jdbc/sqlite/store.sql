@@ -44,7 +44,10 @@ UPDATE counter SET tasks = tasks + :change WHERE queue_name = :queue_name AND st
 INSERT INTO counter (queue_name, status, tasks) VALUES (:queue_name, :status, :change)
 
 -- name: living_worker
-SELECT worker_id FROM worker WHERE incarnation = :incarnation AND NOT dead
+-- Also which queues are paused, as a JSON array.
+SELECT worker_id,
+  (SELECT json_group_array(queue_name) FROM reproq_queue_controls WHERE paused) AS paused
+FROM worker WHERE incarnation = :incarnation AND NOT dead
 
 -- name: listed_paths
 -- What other workers handle.
