@@ -12,6 +12,7 @@ module io.reproq.core {
   exports io.reproq.json;
   exports io.reproq.memory;
   exports io.reproq.retry;
+  exports io.reproq.schedule;
   exports io.reproq.store;
   exports io.reproq.task;
   exports io.reproq.worker;
