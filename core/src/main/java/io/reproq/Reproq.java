@@ -13,6 +13,7 @@ import io.reproq.task.Place;
 import io.reproq.task.Spec;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
+import io.reproq.worker.Beat;
 import io.reproq.worker.Engine;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
@@ -52,13 +53,18 @@ public final class Reproq implements AutoCloseable {
   private final WorkerConfig config;
   private final TimeSource time;
   private final Awaiting awaiting;
+  private final @Nullable Beat beat;
+  private final Timetable timetable;
   private final Map<String, AttemptHandler> handlers = new HashMap<>();
   private final ReentrantLock lifecycle = new ReentrantLock();
   private volatile @Nullable Worker worker;
   private boolean closed;
 
-  Reproq(TaskStore store, WorkerConfig config, TimeSource time) {
+  /// @param beat null when it enqueues nothing by the clock
+  Reproq(TaskStore store, WorkerConfig config, TimeSource time, @Nullable Beat beat) {
     this.store = store;
+    this.beat = beat;
+    this.timetable = new Timetable(store.schedules(), beat == null ? () -> {} : beat::hurry);
     this.config = config;
     this.time = time;
     this.awaiting = new Awaiting(store, time);
@@ -104,7 +110,7 @@ public final class Reproq implements AutoCloseable {
     }
   }
 
-  /// Starts to run tasks.
+  /// Starts to run tasks, and to enqueue those that are due by the clock.
   ///
   /// @throws IllegalStateException when it was started or closed before
   public void start() {
@@ -117,6 +123,9 @@ public final class Reproq implements AutoCloseable {
           new Engine(store, config, handlers, this::settled, Surroundings.real().withTime(time));
       var starting = new Worker(engine, config, store, time);
       starting.start();
+      if (beat != null) {
+        beat.start();
+      }
       worker = starting;
     } finally {
       lifecycle.unlock();
@@ -226,6 +235,11 @@ public final class Reproq implements AutoCloseable {
     return awaiting.result(resultId, limit);
   }
 
+  /// What is enqueued by the clock.
+  public Timetable schedules() {
+    return timetable;
+  }
+
   /// The store it works on.
   public TaskStore store() {
     return store;
@@ -236,6 +250,7 @@ public final class Reproq implements AutoCloseable {
   ///
   /// @return how many tasks were given back unfinished
   public int stopGracefully(Duration deadline) {
+    stopBeat();
     var running = worker;
     return running == null ? 0 : running.stopGracefully(deadline);
   }
@@ -245,8 +260,15 @@ public final class Reproq implements AutoCloseable {
   ///
   /// @return how many tasks were given back unfinished
   public int stopNow() {
+    stopBeat();
     var running = worker;
     return running == null ? 0 : running.stopNow();
+  }
+
+  private void stopBeat() {
+    if (beat != null && worker != null) {
+      beat.close();
+    }
   }
 
   /// Stops at once and lets go of the database. Closing again does nothing.

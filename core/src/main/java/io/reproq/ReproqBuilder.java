@@ -6,6 +6,7 @@ import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
+import io.reproq.worker.Beat;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class ReproqBuilder {
   private @Nullable DataSource dataSource;
   private @Nullable TaskStore store;
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
+  private boolean beats = true;
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
   ReproqBuilder() {}
@@ -83,6 +85,13 @@ public final class ReproqBuilder {
     return worker(known -> known.withLease(lasts, heartbeat));
   }
 
+  /// Whether it enqueues periodic tasks when they are due, once it is started. Any number of
+  /// processes may. Default: yes.
+  public ReproqBuilder beat(boolean wanted) {
+    beats = wanted;
+    return this;
+  }
+
   /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
   public ReproqBuilder aging(Duration step) {
     settings = settings.withRank(new Rank(step));
@@ -107,7 +116,9 @@ public final class ReproqBuilder {
   /// @throws io.reproq.dsn.InvalidDsnException when the name is none
   /// @throws StoreException when it cannot be opened
   public Reproq open() {
-    return new Reproq(openStore(), config, settings.time());
+    var opened = openStore();
+    var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
+    return new Reproq(opened, config, settings.time(), beat);
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {

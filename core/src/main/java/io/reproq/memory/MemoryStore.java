@@ -18,6 +18,7 @@ import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
+import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -63,6 +64,7 @@ public final class MemoryStore implements TaskStore {
   private final MemoryQueues queues;
   private final Claims claims;
   private final Endings endings;
+  private final MemorySchedules schedules;
   private final Map<Object, Runnable> listeners = new ConcurrentHashMap<>();
   private boolean closed;
 
@@ -73,6 +75,7 @@ public final class MemoryStore implements TaskStore {
     queues = new MemoryQueues(places, this::transact);
     claims = new Claims(places, workers, queues);
     endings = new Endings(places);
+    schedules = new MemorySchedules(places, this::transact);
   }
 
   @Override
@@ -288,6 +291,11 @@ public final class MemoryStore implements TaskStore {
   @Override
   public Pruned prune(Pruning pruning) {
     return transact(now -> new Prune(places).prune(pruning, now));
+  }
+
+  @Override
+  public Schedules schedules() {
+    return schedules;
   }
 
   @Override

@@ -125,6 +125,9 @@ public interface TaskStore extends AutoCloseable {
   /// out. Nothing is ever deleted otherwise.
   Pruned prune(Pruning pruning);
 
+  /// What is enqueued by the clock.
+  Schedules schedules();
+
   /// Looks at the database's health, and says what is wrong or may go wrong, the worst first.
   List<Finding> examine();
 

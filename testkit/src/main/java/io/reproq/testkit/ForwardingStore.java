@@ -17,6 +17,7 @@ import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
+import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskQuery;
@@ -143,6 +144,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public Pruned prune(Pruning pruning) {
     return store.prune(pruning);
+  }
+
+  @Override
+  public Schedules schedules() {
+    return store.schedules();
   }
 
   @Override

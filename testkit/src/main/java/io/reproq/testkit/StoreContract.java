@@ -120,6 +120,20 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Schedules extends ScheduleContract {
+    Schedules() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Seasons extends SeasonContract {
+    Seasons() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Prune extends PruneContract {
     Prune() {
       super(stage);

@@ -22,6 +22,7 @@ import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
+import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -64,6 +65,7 @@ final class PostgresStore implements TaskStore {
   private final Upkeep upkeep;
   private final WorkerNumbers numbers = new WorkerNumbers();
   private final Complete complete;
+  private final PostgresSchedules schedules;
 
   /// Null where another clock than the database's decides: it may be set between two looks.
   private final @Nullable Outlook outlook;
@@ -81,6 +83,7 @@ final class PostgresStore implements TaskStore {
     this.workers = new Workers(runner, time, lifeline, outlook);
     this.upkeep = new Upkeep(runner, time);
     this.complete = new Complete(database, runner, numbers, clock);
+    this.schedules = new PostgresSchedules(runner);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -299,6 +302,11 @@ final class PostgresStore implements TaskStore {
   @Override
   public Pruned prune(Pruning pruning) {
     return new Prune(runner).prune(pruning);
+  }
+
+  @Override
+  public Schedules schedules() {
+    return schedules;
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Retried;
+import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -63,6 +64,7 @@ final class SqliteStore implements TaskStore {
   private final Writer writer;
   private final Readers readers;
   private final Workers workers;
+  private final SqliteSchedules schedules;
 
   private SqliteStore(SqliteFile file, StoreProvider.Settings settings, WorkSignal signal)
       throws SQLException {
@@ -72,6 +74,7 @@ final class SqliteStore implements TaskStore {
     this.writer = new Writer(file, settings.time(), signal::tell, Writer.PATIENCE);
     this.readers = new Readers(file);
     this.workers = new Workers(writer, readers, settings.time(), new HolderLocks(file.path()));
+    this.schedules = new SqliteSchedules(writer, readers, settings.time());
   }
 
   /// Opens the store in `file`, and migrates it first when `settings` say so.
@@ -293,6 +296,11 @@ final class SqliteStore implements TaskStore {
   @Override
   public Pruned prune(Pruning pruning) {
     return writer.write("prune", new Prune(pruning));
+  }
+
+  @Override
+  public Schedules schedules() {
+    return schedules;
   }
 
   @Override

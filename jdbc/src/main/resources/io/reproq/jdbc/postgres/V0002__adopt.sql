@@ -3,9 +3,9 @@
 -- shapes of those tables no column's default is relied on, and none's content.
 --
 -- Old workers: must be stopped; one that is seen alive stops this.
--- Lock: task_runs, reproq_workers and reproq_queue_controls are locked against everybody from the
--- first statement to the commit of all steps, about a minute for a million tasks; without such
--- tables none that matters.
+-- Lock: task_runs, reproq_workers, reproq_queue_controls and periodic_tasks are locked against
+-- everybody from the first statement to the commit of all steps, about a minute for a million tasks;
+-- without such tables none that matters.
 
 -- Moves the old tables aside, because views of ours take their names.
 DO $aside$
@@ -16,11 +16,15 @@ DECLARE
     'concurrency_key', 'concurrency_limit', 'worker_ids', 'return_json', 'errors_json',
     'metadata_json', 'last_error', 'failed_at', 'leased_until', 'leased_by', 'logs_uri',
     'artifacts_uri', 'expires_at', 'parent_id', 'workflow_id', 'wait_count', 'cancel_requested'];
+  periodic CONSTANT text[] := ARRAY['name', 'cron_expr', 'task_path', 'payload_json', 'queue_name',
+    'priority', 'max_attempts', 'concurrency_key', 'concurrency_limit', 'last_run_at',
+    'next_run_at', 'enabled', 'created_at', 'updated_at'];
   old   regclass;
   name  text;
   found text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls'] LOOP
+  FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls',
+    'periodic_tasks'] LOOP
     old := to_regclass(name);
     CONTINUE WHEN old IS NULL;
 
@@ -40,8 +44,9 @@ BEGIN
         USING ERRCODE = 'lock_not_available';
     END;
 
-    IF name = 'task_runs' THEN
-      SELECT string_agg(w.name, ', ' ORDER BY w.name) INTO found FROM unnest(wanted) AS w (name)
+    IF name IN ('task_runs', 'periodic_tasks') THEN
+      SELECT string_agg(w.name, ', ' ORDER BY w.name) INTO found
+      FROM unnest(CASE name WHEN 'task_runs' THEN wanted ELSE periodic END) AS w (name)
       WHERE NOT EXISTS (SELECT FROM pg_attribute a
         WHERE a.attrelid = old AND a.attname = w.name AND NOT a.attisdropped);
       IF found IS NOT NULL THEN

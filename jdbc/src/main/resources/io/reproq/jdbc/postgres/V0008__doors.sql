@@ -187,14 +187,15 @@ DECLARE
 BEGIN
   FOR rights IN
     VALUES ('USAGE ON SCHEMA ' || home::text),
-      (format('SELECT, INSERT, UPDATE, DELETE ON %1$s.task_runs, %1$s.reproq_queue_controls', home)),
+      (format('SELECT, INSERT, UPDATE, DELETE ON %1$s.task_runs, %1$s.reproq_queue_controls, '
+        '%1$s.periodic_tasks', home)),
       (format('SELECT ON %s.reproq_workers', home))
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
     FROM pg_proc p
     WHERE p.pronamespace = home AND p.proname IN ('reproq_enqueue', 'reproq_enqueue_task',
       'reproq_get', 'reproq_cancel', 'reproq_retry', 'reproq_discard', 'reproq_pause_queue',
-      'reproq_resume_queue')
+      'reproq_resume_queue', 'reproq_enqueue_periodic_task')
   LOOP
     EXECUTE format('GRANT %s TO %s', rights, grantee);
   END LOOP;
