@@ -46,10 +46,12 @@ final class Commands implements Callable<Integer> {
         new CommandLine(new Commands())
             .addSubcommand(new DemoCommand(surroundings))
             .addSubcommand(new WorkerCommand(surroundings))
+            .addSubcommand(new BeatCommand(surroundings))
             .addSubcommand(new EnqueueCommand(surroundings))
             .addSubcommand(new GetCommand(surroundings))
             .addSubcommand(new StatusCommand(surroundings))
             .addSubcommand(new CancelCommand(surroundings))
+            .addSubcommand(SchedulesCommand.create(surroundings))
             .addSubcommand(PruneCommand.create(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(new MigrateCommand(surroundings))
@@ -79,6 +81,11 @@ final class Commands implements Callable<Integer> {
     return 1;
   }
 
+  private static boolean isService(Object command) {
+    return command instanceof WorkerCommand
+        || (command instanceof BeatCommand beat && beat.isService());
+  }
+
   /// Settles first what is logged: a service logs to standard output, all others only on request.
   private static int run(CommandLine.ParseResult parsed) {
     var lines = parsed.asCommandLineList();
@@ -88,7 +95,7 @@ final class Commands implements Callable<Integer> {
             .filter(Objects::nonNull)
             .mapToInt(option -> option.stringValues().size())
             .sum();
-    if (lines.getLast().getCommand() instanceof WorkerCommand) {
+    if (isService(lines.getLast().getCommand())) {
       ConsoleLogging.choose(verbosity > 0 ? "DEBUG" : "INFO", ConsoleLogging.Stream.OUTPUT);
     } else if (verbosity == 0 && lines.getLast().getCommand() instanceof DemoCommand) {
       // That tasks of a killed run start again is what it shows, and no warning.

@@ -76,6 +76,11 @@ final class WorkerCommand implements Callable<Integer> {
       description = "How long running tasks may take to finish at a stop. Default: 30s.")
   private Duration shutdownTimeout = Duration.ofSeconds(30);
 
+  @Option(
+      names = "--beat",
+      description = "Enqueue periodic tasks when they are due, too, as reproq beat does.")
+  private boolean beat;
+
   WorkerCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
@@ -101,7 +106,8 @@ final class WorkerCommand implements Callable<Integer> {
             .applyTo(Reproq.builder())
             .concurrency(concurrency)
             .workerId(name)
-            .lease(lease, heartbeat);
+            .lease(lease, heartbeat)
+            .beat(beat);
     var settings = aging.settings();
     try (var reproq = builder.store(database.open(settings)).open()) {
       work(reproq, name);

@@ -26,7 +26,12 @@ final class DemoRun implements AutoCloseable {
 
   DemoRun(TaskStore store, int concurrency, Surroundings surroundings, PrintWriter out) {
     this.reproq =
-        Reproq.builder().store(store).queues(FileTask.QUEUE).concurrency(concurrency).open();
+        Reproq.builder()
+            .store(store)
+            .queues(FileTask.QUEUE)
+            .concurrency(concurrency)
+            .beat(false)
+            .open();
     this.surroundings = surroundings;
     this.out = out;
     reproq.handle(FileTask.TYPE, new FileReader());

@@ -168,5 +168,7 @@ BEGIN
     coalesce(created_at, now()), coalesce(updated_at, now())
   FROM reproq_before.periodic_tasks WHERE name <> '';
   GET DIAGNOSTICS taken = ROW_COUNT;
-  RAISE NOTICE 'adopted % schedule(s) of periodic_tasks', taken;
+  IF taken > 0 THEN
+    RAISE NOTICE 'adopted % schedule(s) of periodic_tasks', taken;
+  END IF;
 END $$;

@@ -13,6 +13,7 @@ import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.testkit.ManualWorker;
 import io.reproq.testkit.SettableClock;
+import io.reproq.worker.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -272,15 +273,60 @@ final class AdoptionTest {
   void tables_that_mean_nothing_here_yet_stay_as_they_are() {
     var database = Reference.BOTH.filled();
     var look =
-        "SELECT to_jsonb(t) FROM periodic_tasks t UNION ALL SELECT to_jsonb(t) FROM rate_limits t"
+        "SELECT to_jsonb(t) FROM rate_limits t"
             + " UNION ALL SELECT to_jsonb(t) FROM workflow_runs t"
             + " UNION ALL SELECT to_jsonb(t) FROM django_migrations t";
     var before = database.sql(look);
-    assertThat(before).hasSize(3);
+    assertThat(before).hasSize(2);
 
     migrate(database);
 
     assertThat(database.sql(look)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void schedules_go_on_where_they_stood(Reference shape) {
+    var database = shape.filled();
+    database.sql(
+        "INSERT INTO periodic_tasks (name, cron_expr, task_path, payload_json, queue_name,"
+            + " priority, max_attempts, concurrency_key, concurrency_limit, last_run_at,"
+            + " next_run_at, enabled, created_at, updated_at) VALUES ('due', '0 3 * * *',"
+            + " 'sample.greet', '[1]', 'mail', 5, 4, 'k', 2, '2026-02-28 03:00:00Z', '2026-03-01"
+            + " 03:00:00Z', true, now(), now()), ('off', '0 3 * * *', 'sample.greet', '{}',"
+            + " 'default', 0, 3, NULL, 0, NULL, '2026-03-01 03:00:00Z', false, now(), now()),"
+            + " ('never', '0 0 30 2 *', 'sample.greet', '{}', 'default', 0, 3, NULL, 0, NULL,"
+            + " '0001-01-01 00:00:00Z', true, now(), now())");
+    var look =
+        "SELECT name, cron_expr, task_path, payload_json, queue_name, priority, max_attempts,"
+            + " concurrency_key, concurrency_limit, last_run_at, next_run_at, enabled, created_at,"
+            + " updated_at FROM periodic_tasks WHERE name <> 'never' ORDER BY name";
+    var before = database.sql(look);
+    assertThat(before).hasSize(3);
+
+    assertThat(migrate(database)).contains("adopted 4 schedule(s) of periodic_tasks");
+
+    assertThat(database.sql(look)).isEqualTo(before);
+    try (var store = database.open(Settings.defaults())) {
+      var pass = new Scheduler(store.schedules()).pass();
+      assertThat(pass.enqueued())
+          .extracting(run -> run.schedule() + " " + run.scheduledAt())
+          .containsExactly("due 2026-03-01T03:00:00Z");
+      assertThat(pass.failures()).extracting(Scheduler.Failed::schedule).containsExactly("never");
+    }
+  }
+
+  @Test
+  void a_function_that_pg_cron_calls_is_replaced_by_ours() {
+    var database = Reference.WORKER.filled();
+    database.sql(
+        "CREATE FUNCTION reproq_enqueue_periodic_task(p_name text) RETURNS bigint LANGUAGE sql AS"
+            + " 'SELECT -1::bigint'");
+
+    migrate(database);
+
+    assertThat(database.sql("SELECT reproq_enqueue_periodic_task('nightly') > 0"))
+        .containsExactly("t");
   }
 
   @ParameterizedTest

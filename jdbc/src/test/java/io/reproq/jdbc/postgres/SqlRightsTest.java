@@ -57,6 +57,8 @@ final class SqlRightsTest {
         "SELECT * FROM task_runs",
         "SELECT * FROM reproq_workers",
         "SELECT * FROM reproq_queue_controls",
+        "SELECT * FROM periodic_tasks",
+        "SELECT reproq_enqueue_periodic_task('a')",
         "INSERT INTO task_runs (spec_json) VALUES ('{\"task_path\": \"a\"}')",
         "SELECT reproq.grant_surface('pg_monitor')",
       })
@@ -81,9 +83,13 @@ final class SqlRightsTest {
         .containsExactly("NOT_FAILED|NOT_FAILED");
     session.run("SELECT reproq_pause_queue('a'), reproq_resume_queue('a')");
     session.run("DELETE FROM reproq_queue_controls");
+    session.run("INSERT INTO periodic_tasks (name, cron_expr, task_path) VALUES ('n', '', 'c')");
+    session.run("UPDATE periodic_tasks SET cron_expr = '@daily'");
+    session.run("SELECT reproq_enqueue_periodic_task('n')");
+    session.run("DELETE FROM periodic_tasks");
     session.run("INSERT INTO task_runs (spec_json) VALUES ('{\"task_path\": \"b\"}')");
-    session.run("UPDATE task_runs SET cancel_requested = true WHERE task_path = 'b'");
-    assertThat(session.change("DELETE FROM task_runs")).isEqualTo(2);
+    session.run("UPDATE task_runs SET cancel_requested = true WHERE task_path IN ('b', 'c')");
+    assertThat(session.change("DELETE FROM task_runs")).isEqualTo(3);
     assertThat(session.run("SELECT * FROM reproq_workers")).isEmpty();
   }
 

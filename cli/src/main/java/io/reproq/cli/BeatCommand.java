@@ -1,0 +1,111 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.store.TaskStore;
+import io.reproq.worker.Beat;
+import io.reproq.worker.Scheduler;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `reproq beat`.
+@Command(
+    name = "beat",
+    header = "Enqueue periodic tasks when they are due, until SIGTERM or Ctrl-C.",
+    description = {
+      "Any number may run at once, beside workers with --beat and programs that embed Reproq: each"
+          + " run is enqueued once. Logs to standard output. With --once it enqueues what is due"
+          + " now, prints it and ends, with exit code 1 when a schedule could not be obeyed."
+    },
+    footer = {"", "Examples:", "  reproq beat", "  reproq beat --once"})
+final class BeatCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "DURATION",
+      description =
+          "How often to look at least: what others change may come late by as much. Default: 30s.")
+  private Duration interval = Beat.INTERVAL;
+
+  @Option(names = "--once", description = "Enqueue what is due now, and end.")
+  private boolean once;
+
+  BeatCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  /// Whether it goes on until it is stopped.
+  boolean isService() {
+    return !once;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!interval.isPositive()) {
+      throw new CommandFailure("--interval must be positive, was 0");
+    }
+    try (var store = database.open()) {
+      return once ? enqueueOnce(store) : serve(store);
+    }
+  }
+
+  private int enqueueOnce(TaskStore store) {
+    var scheduler = new Scheduler(store.schedules());
+    var done = 0;
+    var failed = 0;
+    var hasMore = true;
+    while (hasMore) {
+      var pass = scheduler.pass();
+      for (var run : pass.enqueued()) {
+        common
+            .out()
+            .printf(
+                "Enqueued task %d: %s for %s%n",
+                run.resultId(), run.schedule(), run.scheduledAt());
+      }
+      for (var run : pass.skipped()) {
+        common
+            .out()
+            .printf(
+                "Left out %s for %s: the task before is not over%n",
+                run.schedule(), run.scheduledAt());
+      }
+      for (var failure : pass.failures()) {
+        common
+            .err()
+            .printf(
+                "reproq: schedule %s is not enqueued: %s%n", failure.schedule(), failure.reason());
+      }
+      done += pass.enqueued().size() + pass.skipped().size();
+      failed += pass.failures().size();
+      hasMore = pass.hasMore();
+    }
+    if (done + failed == 0) {
+      common.out().println("Nothing is due");
+    }
+    return failed > 0 ? 1 : 0;
+  }
+
+  private int serve(TaskStore store) throws InterruptedException {
+    var log = LoggerFactory.getLogger(BeatCommand.class);
+    var stop = surroundings.stop();
+    stop.listen();
+    try (var beat = new Beat(store, interval)) {
+      beat.start();
+      log.info("beat is ready: {}, looks every {}", store.describe(), interval);
+      stop.await();
+      log.info("beat stops");
+    }
+    return 0;
+  }
+}

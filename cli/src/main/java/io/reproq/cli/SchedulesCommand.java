@@ -1,0 +1,138 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.store.Schedules;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/// `reproq schedules`, which only holds its own commands.
+@Command(
+    name = "schedules",
+    header = "List and change what is enqueued by the clock.",
+    description = "A schedule enqueues while some process has a beat: see reproq beat.",
+    synopsisSubcommandLabel = "COMMAND")
+final class SchedulesCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  private SchedulesCommand() {}
+
+  static CommandLine create(Surroundings surroundings) {
+    return new CommandLine(new SchedulesCommand())
+        .addSubcommand(new SchedulesListCommand(surroundings))
+        .addSubcommand(new SchedulesSetCommand(surroundings))
+        .addSubcommand(new Remove(surroundings))
+        .addSubcommand(new Enable(surroundings))
+        .addSubcommand(new Disable(surroundings))
+        .addSubcommand(new RunNow(surroundings));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        common.line(), "schedules needs to know what: " + common.line().getSubcommands().keySet());
+  }
+
+  /// A command about one schedule that must be there.
+  abstract static class OfOne implements Runnable {
+    @Mixin private final CommonOptions common = new CommonOptions();
+    @Mixin private final DatabaseOption database;
+
+    @Parameters(paramLabel = "NAME", description = "The schedule's name.")
+    private String name = "";
+
+    OfOne(Surroundings surroundings) {
+      this.database = new DatabaseOption(surroundings, common);
+    }
+
+    @Override
+    public void run() {
+      try (var store = database.open()) {
+        common.out().println(act(store.schedules(), name));
+      }
+    }
+
+    /// Does it, and says what it did.
+    abstract String act(Schedules schedules, String schedule);
+
+    static CommandFailure unknown(String name) {
+      return new CommandFailure(
+          "there is no schedule '" + name + "'; reproq schedules list shows those there are");
+    }
+  }
+
+  @Command(
+      name = "remove",
+      header = "Remove a schedule; what it has enqueued stays.",
+      footer = {"", "Example:", "  reproq schedules remove nightly"})
+  static final class Remove extends OfOne {
+    Remove(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String act(Schedules schedules, String schedule) {
+      if (!schedules.remove(schedule)) {
+        throw unknown(schedule);
+      }
+      return "Removed schedule " + schedule;
+    }
+  }
+
+  @Command(
+      name = "enable",
+      header = "Let a schedule enqueue again; what it missed is not made up for.",
+      footer = {"", "Example:", "  reproq schedules enable nightly"})
+  static final class Enable extends OfOne {
+    Enable(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String act(Schedules schedules, String schedule) {
+      if (!schedules.enable(schedule, true)) {
+        throw unknown(schedule);
+      }
+      return "Enabled schedule " + schedule;
+    }
+  }
+
+  @Command(
+      name = "disable",
+      header = "Let a schedule enqueue nothing until it is enabled.",
+      footer = {"", "Example:", "  reproq schedules disable nightly"})
+  static final class Disable extends OfOne {
+    Disable(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String act(Schedules schedules, String schedule) {
+      if (!schedules.enable(schedule, false)) {
+        throw unknown(schedule);
+      }
+      return "Disabled schedule " + schedule;
+    }
+  }
+
+  @Command(
+      name = "run-now",
+      header = "Enqueue a schedule's task now, also of a disabled one; print its id.",
+      footer = {"", "Example:", "  reproq schedules run-now nightly"})
+  static final class RunNow extends OfOne {
+    RunNow(Surroundings surroundings) {
+      super(surroundings);
+    }
+
+    @Override
+    String act(Schedules schedules, String schedule) {
+      var id = schedules.runNow(schedule).orElseThrow(() -> unknown(schedule));
+      return Long.toString(id);
+    }
+  }
+}

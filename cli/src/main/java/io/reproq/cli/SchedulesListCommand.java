@@ -1,0 +1,110 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.store.ScheduleRow;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `reproq schedules list`.
+@Command(
+    name = "list",
+    header = "List the schedules, and when each is due.",
+    footer = {"", "Examples:", "  reproq schedules list", "  reproq schedules list --json"})
+final class SchedulesListCommand implements Runnable {
+  private static final String LINE = "%-20s %-8s %-24s %-24s %-21s %s%n";
+
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON array of objects with the columns of periodic_tasks.")
+  private boolean json;
+
+  SchedulesListCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    try (var store = database.open()) {
+      var rows = store.schedules().list();
+      if (json) {
+        common.out().println(toJson(rows));
+      } else {
+        print(rows);
+      }
+    }
+  }
+
+  private void print(List<ScheduleRow> rows) {
+    if (rows.isEmpty()) {
+      common.out().println("no schedules");
+      return;
+    }
+    common.out().printf(LINE, "name", "state", "cron", "task", "next run", "last run");
+    for (var row : rows) {
+      var schedule = row.schedule();
+      var zone = schedule.timeZone().equals("UTC") ? "" : " " + schedule.timeZone();
+      common
+          .out()
+          .printf(
+              LINE,
+              row.name(),
+              schedule.enabled() ? "enabled" : "disabled",
+              schedule.cron() + zone,
+              schedule.task().path(),
+              shown(row.times().nextRunAt()),
+              shown(row.times().lastRunAt()));
+      if (row.lastError() != null) {
+        common.out().println("  cannot be obeyed: " + row.lastError());
+      }
+    }
+  }
+
+  private static String shown(@Nullable Instant time) {
+    return time == null ? "-" : time.toString();
+  }
+
+  private static ArrayNode toJson(List<ScheduleRow> rows) {
+    var out = JsonNodeFactory.instance.arrayNode();
+    for (var row : rows) {
+      var schedule = row.schedule();
+      var task = schedule.task();
+      var entry = out.addObject();
+      entry.put("name", row.name());
+      entry.put("cron_expr", schedule.cron());
+      entry.put("task_path", task.path());
+      entry.set("payload_json", task.payload().tree());
+      entry.put("queue_name", task.queue());
+      entry.put("priority", task.priority());
+      entry.put("max_attempts", task.maxAttempts());
+      entry.put("concurrency_key", task.limits().concurrencyKey());
+      entry.put("concurrency_limit", task.limits().concurrencyLimit());
+      time(entry, "last_run_at", row.times().lastRunAt());
+      time(entry, "next_run_at", row.times().nextRunAt());
+      entry.put("enabled", schedule.enabled());
+      time(entry, "updated_at", row.times().changedAt());
+      entry.put("time_zone", schedule.timeZone());
+      entry.put("overlap", schedule.overlap().label());
+      entry.put("catch_up", schedule.catchUp());
+      entry.put("timeout_seconds", task.timeout().toMillis() / 1000.0);
+      entry.put("lock_key", task.limits().lockKey());
+      entry.put("last_error", row.lastError());
+    }
+    return out;
+  }
+
+  private static void time(ObjectNode entry, String name, @Nullable Instant time) {
+    entry.put(name, time == null ? null : time.toString());
+  }
+}

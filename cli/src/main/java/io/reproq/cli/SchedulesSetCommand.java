@@ -1,0 +1,176 @@
+package io.reproq.cli;
+
+import static io.reproq.cli.option.CommandFailure.atLeast;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.json.InvalidJsonException;
+import io.reproq.json.Json;
+import io.reproq.schedule.Overlap;
+import io.reproq.schedule.Schedule;
+import io.reproq.schedule.TaskTemplate;
+import io.reproq.store.ScheduleRow;
+import io.reproq.task.Limits;
+import io.reproq.task.Spec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `reproq schedules set`.
+@Command(
+    name = "set",
+    header = "Make a schedule, or replace the one of its name; print its next runs.",
+    description = {
+      "CRON is minute, hour, day of month, month and day of week, or one of @hourly, @daily,"
+          + " @weekly, @monthly and @yearly. Where clocks go forward, a fixed time that is left out"
+          + " runs at the end of the gap; where they go back, one that comes twice runs once."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reproq schedules set nightly --cron '0 3 * * *' --time-zone Europe/Berlin --task"
+          + " sample.report",
+      "  reproq schedules set poll --cron '*/5 * * * mon-fri' --task reproq.echo --kwargs '{\"n\":"
+          + " 1}' --overlap skip"
+    })
+final class SchedulesSetCommand implements Runnable {
+  private static final int SHOWN_RUNS = 3;
+
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @Parameters(paramLabel = "NAME", description = "The schedule's name.")
+  private String name = "";
+
+  @Option(names = "--cron", paramLabel = "CRON", required = true, description = "When it is due.")
+  private String cron = "";
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK_PATH",
+      required = true,
+      description = "Which code runs, as in sample.greet.")
+  private String taskPath = "";
+
+  @Option(names = "--args", paramLabel = "JSON", description = "Positional arguments, an array.")
+  private @Nullable String args;
+
+  @Option(names = "--kwargs", paramLabel = "JSON", description = "Named arguments, an object.")
+  private @Nullable String kwargs;
+
+  @Option(
+      names = "--time-zone",
+      paramLabel = "ZONE",
+      description = "That of CRON, as in Europe/Berlin. Default: ${DEFAULT-VALUE}.")
+  private String timeZone = "UTC";
+
+  @Option(names = "--queue", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
+  private String queue = Spec.DEFAULT_QUEUE;
+
+  @Option(names = "--priority", paramLabel = "N", description = "Higher runs first. Default: 0.")
+  private int priority;
+
+  @Option(
+      names = "--max-attempts",
+      paramLabel = "N",
+      description = "Attempts in all. Default: ${DEFAULT-VALUE}.")
+  private int maxAttempts = 3;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long one attempt may take. Default: 15m.")
+  private Duration timeout = Spec.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--lock-key",
+      paramLabel = "KEY",
+      description = "Tasks of one key do not run at the same time.")
+  private @Nullable String lockKey;
+
+  @Option(
+      names = "--concurrency-key",
+      paramLabel = "KEY",
+      description = "Of the tasks of one key --concurrency-limit may run at once.")
+  private @Nullable String concurrencyKey;
+
+  @Option(names = "--concurrency-limit", paramLabel = "N", description = "Default: no limit.")
+  private int concurrencyLimit;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "HOW",
+      description =
+          "When the run before is not over: allow, skip (leave this one out) or queue (one after"
+              + " another). Default: ${DEFAULT-VALUE}.")
+  private String overlap = "allow";
+
+  @Option(
+      names = "--catch-up",
+      description =
+          "Make up for every run that was missed while there was no beat, and not only for one.")
+  private boolean catchUp;
+
+  @Option(names = "--disabled", description = "Enqueue nothing until it is enabled.")
+  private boolean disabled;
+
+  SchedulesSetCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    atLeast(1, "--max-attempts", maxAttempts);
+    atLeast(0, "--concurrency-limit", concurrencyLimit);
+    var task =
+        TaskTemplate.of(taskPath)
+            .withPayload(
+                new Json(
+                    "{\"args\":"
+                        + json("--args", args, Json.EMPTY_ARRAY)
+                        + ",\"kwargs\":"
+                        + json("--kwargs", kwargs, Json.EMPTY_OBJECT)
+                        + "}"))
+            .withQueue(queue)
+            .withPriority(priority)
+            .withMaxAttempts(maxAttempts)
+            .withTimeout(timeout)
+            .withLimits(new Limits(lockKey, concurrencyKey, concurrencyLimit));
+    var schedule =
+        Schedule.of(name, cron, task)
+            .withTimeZone(timeZone)
+            .withOverlap(Overlap.of(overlap))
+            .withCatchUp(catchUp)
+            .withEnabled(!disabled);
+    schedule.check();
+    try (var store = database.open()) {
+      common.out().println(line(store.schedules().set(schedule)));
+    }
+  }
+
+  private static String line(ScheduleRow row) {
+    var runs = new ArrayList<String>();
+    var run = row.times().nextRunAt();
+    while (run != null && runs.size() < SHOWN_RUNS) {
+      runs.add(run.toString());
+      run = row.schedule().when().next(run).orElse(null);
+    }
+    var state = row.schedule().enabled() ? "next runs " : "disabled; it would run at ";
+    return "Schedule " + row.name() + ": " + state + String.join(", ", List.copyOf(runs));
+  }
+
+  private static Json json(String flag, @Nullable String text, Json empty) {
+    try {
+      return text == null ? empty : Json.parse(text).canonical();
+    } catch (InvalidJsonException e) {
+      throw new CommandFailure(flag + " is " + e.getMessage());
+    }
+  }
+}
