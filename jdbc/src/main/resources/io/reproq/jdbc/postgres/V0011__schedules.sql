@@ -118,7 +118,12 @@ END $$;
 REVOKE ALL ON FUNCTION reproq.periodic_spec FROM PUBLIC;
 
 -- In a database of the system that Reproq replaces there is one of this name.
-DROP FUNCTION IF EXISTS reproq_enqueue_periodic_task(text);
+DO $$
+BEGIN
+  IF to_regprocedure('reproq_enqueue_periodic_task(text)') IS NOT NULL THEN
+    DROP FUNCTION reproq_enqueue_periodic_task(text);
+  END IF;
+END $$;
 
 -- Enqueues the task that `schedule` has for this minute, whatever its expression says, and returns
 -- its id; null when that was done before, or there is no such schedule that is enabled. For
