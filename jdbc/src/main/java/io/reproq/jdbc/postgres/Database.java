@@ -43,7 +43,8 @@ final class Database implements AutoCloseable {
           "V0007__queue_controls.sql",
           "V0008__doors.sql",
           "V0009__adopt_pauses.sql",
-          "V0010__retention.sql");
+          "V0010__retention.sql",
+          "V0014__workflows.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;

@@ -20,7 +20,8 @@ DECLARE
   name  text;
   found text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls'] LOOP
+  FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls',
+    'workflow_runs'] LOOP
     old := to_regclass(name);
     CONTINUE WHEN old IS NULL;
 
