@@ -16,6 +16,7 @@ module io.reproq.core {
   exports io.reproq.store;
   exports io.reproq.task;
   exports io.reproq.worker;
+  exports io.reproq.workflow;
 
   opens io.reproq to
       tools.jackson.databind;

@@ -26,7 +26,7 @@ final class BuiltInTasks {
           "reproq.sleep", BuiltInTasks::sleep,
           "reproq.fail", BuiltInTasks::fail,
           "reproq.flaky", BuiltInTasks::flaky,
-          "reproq.echo", attempt -> new Outcome.Succeeded(echo(attempt.spec().payload())));
+          "reproq.echo", attempt -> new Outcome.Succeeded(echo(attempt.payload())));
 
   private BuiltInTasks() {}
 
@@ -67,6 +67,6 @@ final class BuiltInTasks {
   }
 
   private static <T> T argument(Attempt attempt, Class<T> type) {
-    return PayloadJson.decode(attempt.spec().payload(), type);
+    return PayloadJson.decode(attempt.payload(), type);
   }
 }

@@ -1,11 +1,13 @@
 package io.reproq;
 
+import io.reproq.json.Json;
 import io.reproq.store.Completed;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,7 @@ final class HandlerAdapter {
   static <P extends @Nullable Object, R extends @Nullable Object> AttemptHandler of(
       TaskType<P, R> type, TaskHandler<P, R> handler) {
     return attempt -> {
-      var payload = PayloadJson.decode(attempt.spec().payload(), type.payload());
+      var payload = PayloadJson.decode(attempt.payload(), type.payload());
       var result = handler.handle(new Context(attempt), payload);
       return new Outcome.Succeeded(PayloadJson.encodeResult(result));
     };
@@ -57,6 +59,11 @@ final class HandlerAdapter {
     @Override
     public String queue() {
       return of.spec().queue();
+    }
+
+    @Override
+    public List<Json> results() {
+      return of.results();
     }
 
     @Override

@@ -5,12 +5,13 @@ import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewWorkflow;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
+import io.reproq.store.WorkflowRun;
 import io.reproq.task.Place;
-import io.reproq.task.Spec;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Beat;
@@ -18,6 +19,7 @@ import io.reproq.worker.Engine;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
 import io.reproq.worker.WorkerConfig;
+import io.reproq.workflow.Workflow;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +145,7 @@ public final class Reproq implements AutoCloseable {
   /// Enqueues a task of `type`.
   public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
       TaskType<P, R> type, P payload, EnqueueOptions options) {
-    return handles(type, enqueueAll(List.of(task(type, payload, options)))).getFirst();
+    return handles(type, enqueueAll(List.of(TaskMaking.task(type, payload, options)))).getFirst();
   }
 
   /// Enqueues a task for each of `payloads`, all or none, at the cost of little more than one.
@@ -149,7 +153,7 @@ public final class Reproq implements AutoCloseable {
   /// @return their handles, in the order of the payloads
   public <P extends @Nullable Object, R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
       TaskType<P, R> type, List<P> payloads, EnqueueOptions options) {
-    return handles(type, enqueueAll(tasks(type, payloads, options)));
+    return handles(type, enqueueAll(TaskMaking.tasks(type, payloads, options)));
   }
 
   /// Enqueues tasks that are described in full, all or none.
@@ -157,11 +161,16 @@ public final class Reproq implements AutoCloseable {
   /// @return what became of each, in their order
   public List<Enqueued> enqueueAll(List<NewTask> tasks) {
     var enqueued = store.enqueue(tasks);
+    expect(tasks.stream());
+    return enqueued;
+  }
+
+  /// Looks when the delayed ones among `tasks` are due.
+  private void expect(Stream<NewTask> tasks) {
     var running = worker;
-    if (running != null && tasks.stream().anyMatch(task -> task.isDelayed(time.now()))) {
+    if (running != null && tasks.anyMatch(task -> task.isDelayed(time.now()))) {
       running.expectDeferred();
     }
-    return enqueued;
   }
 
   /// Enqueues a task of `type` with the type's own options, in a transaction of the caller's.
@@ -177,7 +186,7 @@ public final class Reproq implements AutoCloseable {
   /// @see #enqueueAll(Connection, List)
   public <P extends @Nullable Object, R extends @Nullable Object> TaskHandle<R> enqueue(
       Connection connection, TaskType<P, R> type, P payload, EnqueueOptions options) {
-    var task = task(type, payload, options);
+    var task = TaskMaking.task(type, payload, options);
     return handles(type, enqueueAll(connection, List.of(task))).getFirst();
   }
 
@@ -187,7 +196,7 @@ public final class Reproq implements AutoCloseable {
   /// @see #enqueueAll(Connection, List)
   public <P extends @Nullable Object, R extends @Nullable Object> List<TaskHandle<R>> enqueueAll(
       Connection connection, TaskType<P, R> type, List<P> payloads, EnqueueOptions options) {
-    return handles(type, enqueueAll(connection, tasks(type, payloads, options)));
+    return handles(type, enqueueAll(connection, TaskMaking.tasks(type, payloads, options)));
   }
 
   /// Enqueues tasks in a transaction of the caller's: they are there when it commits, together with
@@ -208,6 +217,29 @@ public final class Reproq implements AutoCloseable {
   ///   and begin it again where the failure is transient. Also when the tasks are in memory.
   public List<Enqueued> enqueueAll(Connection connection, List<NewTask> tasks) {
     return store.enqueue(connection, tasks);
+  }
+
+  /// Enqueues all tasks of a workflow, or none.
+  ///
+  /// @throws IllegalArgumentException when it cannot be enqueued, saying what to do
+  public WorkflowHandle enqueue(Workflow workflow) {
+    var compiled = workflow.compile();
+    var enqueued = store.enqueueWorkflow(compiled);
+    expect(compiled.members().stream().map(NewWorkflow.Member::task));
+    return new WorkflowHandle(enqueued.workflowId(), enqueued.resultIds());
+  }
+
+  /// Enqueues all tasks of a workflow in a transaction of the caller's.
+  ///
+  /// @see #enqueueAll(Connection, List)
+  public WorkflowHandle enqueue(Connection connection, Workflow workflow) {
+    var enqueued = store.enqueueWorkflow(connection, workflow.compile());
+    return new WorkflowHandle(enqueued.workflowId(), enqueued.resultIds());
+  }
+
+  /// How a workflow stands, empty when there is none.
+  public Optional<WorkflowRun> findWorkflow(UUID workflowId) {
+    return store.findWorkflow(workflowId);
   }
 
   /// Stops a task: it never starts, or its handler is interrupted.
@@ -298,28 +330,6 @@ public final class Reproq implements AutoCloseable {
               awaiting));
     }
     return handles;
-  }
-
-  private static <P extends @Nullable Object> List<NewTask> tasks(
-      TaskType<P, ?> type, List<P> payloads, EnqueueOptions options) {
-    var tasks = new ArrayList<NewTask>(payloads.size());
-    for (var payload : payloads) {
-      tasks.add(task(type, payload, options));
-    }
-    return tasks;
-  }
-
-  private static NewTask task(
-      TaskType<?, ?> type, @Nullable Object payload, EnqueueOptions options) {
-    var spec =
-        Spec.of(type.path())
-            .payload(PayloadJson.encode(payload, type.payload()))
-            .queue(options.queue())
-            .priority(options.priority())
-            .timeout(options.timeout())
-            .retry(options.retry())
-            .build();
-    return NewTask.of(spec).after(options.delay()).unique(options.unique());
   }
 
   private void settled(Attempt attempt, Settlement settlement, Settled answer) {

@@ -1,5 +1,7 @@
 package io.reproq;
 
+import io.reproq.json.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a handler may know of the attempt it runs, and do with it. Belongs to that attempt.
@@ -13,6 +15,12 @@ public interface TaskContext {
   String taskPath();
 
   String queue();
+
+  /// What the direct predecessors of this task in a workflow returned, in the order in which they
+  /// were described; empty for a task that has none. Read from the database when first asked for.
+  ///
+  /// @see TaskType#stepWithResults for a task whose payload they are
+  List<Json> results();
 
   /// Whether the attempt should end now. The thread was interrupted too.
   boolean isStopping();

@@ -1,5 +1,6 @@
 package io.reproq;
 
+import io.reproq.workflow.Workflow;
 import org.jspecify.annotations.Nullable;
 
 /// A kind of task: which code runs it, what it is given and what it returns. Make one constant for
@@ -26,6 +27,17 @@ public record TaskType<P extends @Nullable Object, R extends @Nullable Object>(
   public static <P extends @Nullable Object, R extends @Nullable Object> TaskType<P, R> of(
       String path, Class<P> payload, Class<R> result) {
     return new TaskType<>(path, payload, result, EnqueueOptions.DEFAULT);
+  }
+
+  /// A step of a workflow: a task of this kind with the kind's own options.
+  public Workflow.Step step(P payload) {
+    return Workflow.step(TaskMaking.task(this, payload, options));
+  }
+
+  /// A step of a workflow whose payload is what its predecessors return: the result of the one, or
+  /// the list of the results of all, in the order in which they are described.
+  public Workflow.Step stepWithResults() {
+    return Workflow.step(TaskMaking.withResults(this, options));
   }
 
   /// The same kind, enqueued with `defaults` when nothing else is said.

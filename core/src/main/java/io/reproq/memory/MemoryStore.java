@@ -1,6 +1,7 @@
 package io.reproq.memory;
 
 import io.reproq.clock.TimeSource;
+import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
@@ -8,8 +9,10 @@ import io.reproq.store.Completed;
 import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
+import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewWorkflow;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -28,6 +31,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import io.reproq.store.WorkflowRun;
 import io.reproq.task.Event;
 import io.reproq.task.Rank;
 import io.reproq.task.TaskStatus;
@@ -41,6 +45,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -97,7 +102,7 @@ public final class MemoryStore implements TaskStore {
         var twin = places.twinOf(task);
         answers.add(
             twin == null
-                ? new Enqueued.Created(places.add(task, now).id)
+                ? new Enqueued.Created(places.add(task, now, null).id)
                 : new Enqueued.Duplicate(twin.id));
       }
       return answers;
@@ -107,6 +112,16 @@ public final class MemoryStore implements TaskStore {
   @Override
   public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
     throw withoutTransactions("enqueue tasks in your transaction; nothing was sent");
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(NewWorkflow workflow) {
+    return transact(now -> places.workflows.add(workflow, now));
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(Connection connection, NewWorkflow workflow) {
+    throw withoutTransactions("enqueue a workflow in your transaction; nothing was sent");
   }
 
   @Override
@@ -260,6 +275,19 @@ public final class MemoryStore implements TaskStore {
   }
 
   @Override
+  public List<Json> results(long resultId) {
+    return transact(now -> {
+      var row = places.rows.get(resultId);
+      return row == null ? List.of() : places.workflows.results(row);
+    });
+  }
+
+  @Override
+  public Optional<WorkflowRun> findWorkflow(UUID workflowId) {
+    return transact(now -> places.workflows.find(workflowId));
+  }
+
+  @Override
   public Map<QueueStatus, Long> counts() {
     return transact(now -> {
       var counts = new HashMap<QueueStatus, Long>();
@@ -347,7 +375,9 @@ public final class MemoryStore implements TaskStore {
       if (closed) {
         throw new StoreException("the memory store is closed; open another one", false, null);
       }
-      answer = body.apply(time.now());
+      var now = time.now();
+      answer = body.apply(now);
+      places.workflows.tell(now);
       wake = places.takeGainedReady();
     } finally {
       lock.unlock();

@@ -25,6 +25,7 @@ final class Places {
 
   final RowTable rows = new RowTable();
   final DeferredRows deferred = new DeferredRows();
+  final Workflows workflows = new Workflows(this);
 
   private final Rank rank;
   private final Map<String, QueueRows> queues = new LinkedHashMap<>();
@@ -52,12 +53,18 @@ final class Places {
     return task.unique() ? marks.get(task.spec().text()) : null;
   }
 
-  Row add(NewTask task, Instant now) {
+  /// Adds a task, which waits for its predecessors when it has any.
+  ///
+  /// @param membership null for a task that belongs to no workflow
+  Row add(NewTask task, Instant now, @Nullable Membership membership) {
     var spec = task.spec();
     var queue = queues.computeIfAbsent(spec.queue(), QueueRows::new);
-    var place = Transitions.first(task.start().from(now));
+    var place =
+        membership == null || membership.predecessors.isEmpty()
+            ? Transitions.first(task.start().from(now))
+            : new Place.Waiting(membership.predecessors.size());
     var position = rank.of(spec.priority(), now.toEpochMilli());
-    var row = new Row(rows.nextId(), task, queue, position, now, place);
+    var row = new Row(new Row.Origin(rows.nextId(), task, now, membership), queue, position, place);
     rows.add(row);
     if (row.unique) {
       marks.put(spec.text(), row);
@@ -131,6 +138,7 @@ final class Places {
   void forget(Row row) {
     leave(row);
     rows.remove(row.id);
+    workflows.forgotten(row);
   }
 
   /// There may be more to claim than before.
@@ -146,10 +154,14 @@ final class Places {
   }
 
   private void move(Row row, Place next, Instant now) {
+    var wasOver = row.place instanceof Place.Finished;
     leave(row);
     row.place = next;
     row.version++;
     enter(row, now);
+    if (next instanceof Place.Finished && !wasOver) {
+      workflows.ended(row);
+    }
   }
 
   private void leave(Row row) {

@@ -29,10 +29,11 @@ final class Prune {
     return new Pruned(count, id, id >= rows.lastId());
   }
 
-  private static boolean matches(Row row, Pruning pruning, Instant now) {
+  private boolean matches(Row row, Pruning pruning, Instant now) {
     var finishedAt = row.finishedAt;
     return finishedAt != null
         && pruning.statuses().contains(row.place.status())
-        && !finishedAt.isAfter(now.minus(pruning.age()));
+        && !finishedAt.isAfter(now.minus(pruning.age()))
+        && places.workflows.mayForget(row);
   }
 }

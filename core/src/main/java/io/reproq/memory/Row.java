@@ -24,6 +24,9 @@ final class Row {
   final long rank;
   final Instant enqueuedAt;
 
+  /// Null for a row that belongs to no workflow.
+  final @Nullable Membership membership;
+
   Place place;
   long version = 1;
 
@@ -54,16 +57,21 @@ final class Row {
   /// One for each attempt that counts.
   List<String> workerIds = List.of();
 
-  Row(long id, NewTask task, QueueRows queue, long rank, Instant enqueuedAt, Place place) {
-    this.id = id;
+  Row(Origin origin, QueueRows queue, long rank, Place place) {
+    var task = origin.task;
+    this.id = origin.id;
+    this.membership = origin.membership;
     this.spec = task.spec();
     this.headers = task.headers();
     this.unique = task.unique();
     this.queue = queue;
     this.rank = rank;
-    this.enqueuedAt = enqueuedAt;
+    this.enqueuedAt = origin.enqueuedAt;
     this.place = place;
   }
+
+  /// What a row is made of.
+  record Origin(long id, NewTask task, Instant enqueuedAt, @Nullable Membership membership) {}
 
   /// Whether it runs before `other`.
   boolean isBefore(Row other) {

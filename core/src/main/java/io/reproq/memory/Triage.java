@@ -8,13 +8,18 @@ import io.reproq.task.Failure;
 import io.reproq.task.TaskStatus;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator does about failed rows. Used under the store's lock only.
 final class Triage {
   private final Places places;
+
+  /// What the tasks that were retried brought back.
+  private final Set<Long> revived = new HashSet<>();
 
   Triage(Places places) {
     this.places = places;
@@ -24,7 +29,7 @@ final class Triage {
   List<Retried> retry(List<Long> ids, Instant now) {
     var answers = new HashMap<Long, Retried>();
     for (var id : new TreeSet<>(ids)) {
-      answers.put(id, retry(failed(id), now));
+      answers.put(id, revived.contains(id) ? new Retried.Waiting() : retry(failed(id), now));
     }
     return ids.stream().map(answers::get).toList();
   }
@@ -37,8 +42,16 @@ final class Triage {
     if (row == null) {
       return new Retried.NotFailed();
     }
+    var obstacle = places.workflows.obstacle(row);
+    if (obstacle != null) {
+      return new Retried.Blocked(obstacle.id);
+    }
     var twin = places.restart(row, now);
-    return twin == null ? new Retried.Ready() : new Retried.TwinActive(twin.id);
+    if (twin != null) {
+      return new Retried.TwinActive(twin.id);
+    }
+    revived.addAll(places.workflows.retried(row, now));
+    return new Retried.Ready();
   }
 
   private Discarded discard(@Nullable Row row, Instant now) {

@@ -47,6 +47,16 @@ public record NewTask(
     return expiry != null || spec.limits().isEffective();
   }
 
+  /// The same task with these headers.
+  public NewTask withHeaders(@Nullable Json told) {
+    return new NewTask(spec, start, expiry, unique, told);
+  }
+
+  /// The same description of what is run, with another spec.
+  public NewTask withSpec(Spec other) {
+    return new NewTask(other, start, expiry, unique, headers);
+  }
+
   /// Whether it may not start at once when it is enqueued at `now`.
   public boolean isDelayed(Instant now) {
     return start.from(now).isPositive();

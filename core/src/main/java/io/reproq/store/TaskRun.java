@@ -77,5 +77,18 @@ public record TaskRun(
   ///
   /// @param attempt number of the attempt, 0 when none was under way
   /// @param workerId the worker it happened on, null when none
-  public record AttemptError(Failure failure, int attempt, Instant at, @Nullable String workerId) {}
+  /// @param failedResultId the task of a workflow without which this one cannot run, null when it
+  ///   is not about that
+  public record AttemptError(
+      Failure failure,
+      int attempt,
+      Instant at,
+      @Nullable String workerId,
+      @Nullable Long failedResultId) {
+
+    /// One that is not another task's fault.
+    public AttemptError(Failure failure, int attempt, Instant at, @Nullable String workerId) {
+      this(failure, attempt, at, workerId, null);
+    }
+  }
 }

@@ -1,9 +1,11 @@
 package io.reproq.store;
 
+import io.reproq.json.Json;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -37,6 +39,17 @@ public interface TaskStore extends AutoCloseable {
   ///   back, unless the message says that nothing was sent. Also when this store's tasks lie where
   ///   no transaction of a caller's can reach them.
   List<Enqueued> enqueue(Connection connection, List<NewTask> tasks);
+
+  /// Makes all tasks of a workflow durable, or none. Those with predecessors wait for them.
+  ///
+  /// A member that fails or is cancelled ends all that cannot run without it: FAILED, kind
+  /// `workflow_failed`. Others go on.
+  EnqueuedWorkflow enqueueWorkflow(NewWorkflow workflow);
+
+  /// Makes a workflow part of the caller's transaction.
+  ///
+  /// @see #enqueue(Connection, List)
+  EnqueuedWorkflow enqueueWorkflow(Connection connection, NewWorkflow workflow);
 
   /// Enters a worker's incarnation, living from now on. Comes before its first claim.
   void join(WorkerInfo worker);
@@ -110,6 +123,13 @@ public interface TaskStore extends AutoCloseable {
 
   /// The tasks that match, in ascending order of id.
   List<TaskRun> list(TaskQuery query);
+
+  /// What the direct predecessors of a task in a workflow returned, in the order of members; none
+  /// for a task without predecessors. Of those that did not succeed there is nothing.
+  List<Json> results(long resultId);
+
+  /// A workflow, empty when there is none.
+  Optional<WorkflowRun> findWorkflow(UUID workflowId);
 
   /// How many tasks there are by queue and status. Costs the same however many tasks there are.
   /// Zeroes may be left out.

@@ -1,6 +1,7 @@
 package io.reproq.task;
 
 import io.reproq.retry.RetryPolicy;
+import java.time.Duration;
 import java.util.Locale;
 
 /// What can happen to a task.
@@ -12,8 +13,13 @@ public sealed interface Event {
   /// A claim found it blocked by what `key` names.
   record Park(String key) implements Event {}
 
-  /// It is due, or what blocked it is gone, or its last predecessor succeeded.
+  /// It is due, or what blocked it is gone.
   record Promote() implements Event {}
+
+  /// Its last predecessor succeeded.
+  ///
+  /// @param delay how long it must not start yet; zero or less means that it may at once
+  record Release(Duration delay) implements Event {}
 
   /// Its attempt ended.
   ///

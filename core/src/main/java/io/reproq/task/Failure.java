@@ -22,6 +22,10 @@ public record Failure(
   /// What is told of a failed task that an operator gave up.
   public static final Failure DISCARDED = of(FailureKind.CANCELLED, "discarded");
 
+  /// What is told of a task that can never run, because one that it depends on did not succeed.
+  public static final Failure STRANDED =
+      of(FailureKind.WORKFLOW_FAILED, "Workflow failed due to task failure");
+
   private static final int SUMMARY_BYTES = 1024;
 
   /// A stack trace is for people; more than this nobody reads.

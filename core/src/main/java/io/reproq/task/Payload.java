@@ -17,6 +17,15 @@ public record Payload(Json args, Json kwargs, boolean takesContext) {
     check(kwargs, "{", "kwargs must be a JSON object");
   }
 
+  /// Whether there is any argument.
+  public boolean hasArguments() {
+    return !(isEmpty(args, Json.EMPTY_ARRAY) && isEmpty(kwargs, Json.EMPTY_OBJECT));
+  }
+
+  private static boolean isEmpty(Json part, Json empty) {
+    return part.equals(empty) || part.tree().isEmpty();
+  }
+
   /// Named arguments alone.
   public static Payload ofKwargs(Json kwargs) {
     return new Payload(Json.EMPTY_ARRAY, kwargs, false);

@@ -29,6 +29,7 @@ public final class Spec {
   private final @Nullable String runAfter;
   private final Duration timeout;
   private final RetryPolicy retry;
+  private final boolean withResults;
   private final Provenance provenance;
 
   // What a store kept, whose canonical form is not known yet.
@@ -47,6 +48,7 @@ public final class Spec {
     this.runAfter = builder.runAfter;
     this.timeout = builder.timeout;
     this.retry = builder.retry;
+    this.withResults = builder.withResults;
     this.provenance = builder.provenance;
     this.text = text;
     this.stored = stored;
@@ -110,6 +112,12 @@ public final class Spec {
     return retry;
   }
 
+  /// Whether it is called with what its predecessors in a workflow returned: with the result of the
+  /// one, or with the list of all.
+  public boolean withResults() {
+    return withResults;
+  }
+
   public Provenance provenance() {
     return provenance;
   }
@@ -169,6 +177,7 @@ public final class Spec {
     private @Nullable String runAfter;
     private Duration timeout = DEFAULT_TIMEOUT;
     private RetryPolicy retry = RetryPolicy.DEFAULT;
+    private boolean withResults;
     private Provenance provenance = Provenance.UNKNOWN;
 
     private Builder(String taskPath) {
@@ -230,22 +239,42 @@ public final class Spec {
       return this;
     }
 
+    /// Whether it is called with what its predecessors returned. Default: no.
+    public Builder withResults(boolean wanted) {
+      withResults = wanted;
+      return this;
+    }
+
     /// Default: unknown.
     public Builder provenance(Provenance value) {
       provenance = value;
       return this;
     }
 
+    /// The description.
+    ///
+    /// @throws InvalidSpecException when it has arguments, and is to get others
     public Spec build() {
-      return new Spec(this, null, null);
+      return build(null, null);
     }
 
     Spec buildWithText(String text) {
-      return new Spec(this, text, null);
+      return build(text, null);
     }
 
     Spec buildStored(String text) {
-      return new Spec(this, null, text);
+      return build(null, text);
+    }
+
+    private Spec build(@Nullable String text, @Nullable String stored) {
+      if (withResults && payload.hasArguments()) {
+        throw new InvalidSpecException(
+            "exec.with_results calls "
+                + taskPath
+                + " with the results of its predecessors, but it has arguments: leave out one of"
+                + " the two");
+      }
+      return new Spec(this, text, stored);
     }
   }
 }

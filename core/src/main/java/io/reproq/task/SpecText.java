@@ -12,8 +12,9 @@ import tools.jackson.databind.JsonNode;
 
 /// Between a [Spec] and its canonical text.
 ///
-/// A retry policy other than the default stands in `exec.retry` and is absent otherwise, so that
-/// the hashes of contract tasks stay what they are.
+/// A retry policy other than the default stands in `exec.retry`, and the wish for the results of
+/// predecessors in `exec.with_results`. Both are absent otherwise, so that the hashes of contract
+/// tasks stay what they are.
 final class SpecText {
   private static final int VERSION = 1;
 
@@ -51,7 +52,11 @@ final class SpecText {
       out.append(",\"jitter\":").append(number(BigDecimal.valueOf(retry.jitter())));
       out.append('}');
     }
-    out.append(",\"timeout_seconds\":").append(seconds(spec.timeout())).append('}');
+    out.append(",\"timeout_seconds\":").append(seconds(spec.timeout()));
+    if (spec.withResults()) {
+      out.append(",\"with_results\":true");
+    }
+    out.append('}');
   }
 
   /// Whole seconds as an integer, as the contract has them, others as a fraction.
@@ -120,6 +125,7 @@ final class SpecText {
         .runAfter(fields.text("run_after"))
         .timeout(exec.duration("timeout_seconds", Spec.DEFAULT_TIMEOUT))
         .retry(retry(exec))
+        .withResults(exec.flag("with_results"))
         .provenance(provenance(fields.fields("provenance")));
   }
 

@@ -96,7 +96,7 @@ public final class Transitions {
 
   private static @Nullable Place afterWaiting(Event event) {
     return switch (event) {
-      case Event.Promote promote -> new Place.Ready(0);
+      case Event.Release(var delay) -> later(0, delay);
       case Event.Cancel cancel -> new Place.Finished(CANCELLED, 0);
       case Event.Expire expire -> new Place.Finished(CANCELLED, 0);
       case Event.Strand strand -> new Place.Finished(FAILED, 0);

@@ -1,11 +1,16 @@
 package io.reproq.worker;
 
+import static java.util.stream.Collectors.joining;
+
+import io.reproq.json.Json;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.Completed;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
+import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,9 @@ public final class Attempt {
   private final Completer completer;
   private final AtomicReference<AttemptState> state = new AtomicReference<>(RUNNING);
   private volatile @Nullable Thread thread;
+
+  // Reading them twice costs time and nothing else.
+  private volatile @Nullable List<Json> results;
 
   /// Written once, before the attempt is shown to other threads.
   private int slot;
@@ -54,6 +62,34 @@ public final class Attempt {
 
   public Spec spec() {
     return spec;
+  }
+
+  /// What the direct predecessors of its task in a workflow returned, in the order of members. Read
+  /// from the store when first asked for.
+  public List<Json> results() {
+    var known = results;
+    if (known == null) {
+      known = completer.results(this);
+      results = known;
+    }
+    return known;
+  }
+
+  /// What its handler is called with: the task's own arguments, or the results of its predecessors
+  /// where it is to get those. The result of one predecessor is what a payload of that value would
+  /// be, the results of several are a list.
+  public Payload payload() {
+    if (!spec.withResults()) {
+      return spec.payload();
+    }
+    var values = results();
+    var value =
+        values.size() == 1
+            ? values.getFirst()
+            : new Json(values.stream().map(Json::text).collect(joining(",", "[", "]")));
+    return value.text().stripLeading().startsWith("{")
+        ? Payload.ofKwargs(value)
+        : Payload.ofArgs(new Json("[" + value.text() + "]"));
   }
 
   /// Whether the handler should end: its time is up, it was cancelled, its lease was lost, or the

@@ -1,5 +1,6 @@
 package io.reproq.worker;
 
+import io.reproq.json.Json;
 import io.reproq.store.Completed;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
@@ -10,11 +11,12 @@ import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Transitions;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets attempts end themselves, each in one transaction with its handler's effects. Safe for use
-/// by many threads.
+/// What attempts ask of the store themselves: to end in one transaction with their handlers'
+/// effects, and what their predecessors returned. Safe for use by many threads.
 ///
 /// From the moment that an attempt has begun to, the [Settler] writes no success for it, and
 /// nothing at all before its transaction is over. What it writes then meets the end that the
@@ -61,6 +63,11 @@ final class Completer {
       attempt.undone(new Outcome.Failed(Failure.of(kind, e), true));
       throw e;
     }
+  }
+
+  /// What the predecessors of `attempt` returned.
+  List<Json> results(Attempt attempt) {
+    return store.results(attempt.resultId());
   }
 
   private static Settlement settlement(Attempt attempt, Outcome.Succeeded outcome) {

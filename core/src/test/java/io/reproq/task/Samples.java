@@ -46,6 +46,8 @@ final class Samples {
                 new Event.Claim(),
                 new Event.Park("lock:a"),
                 new Event.Promote(),
+                new Event.Release(Duration.ZERO),
+                new Event.Release(Duration.ofSeconds(1)),
                 new Event.Reclaim(RetryPolicy.DEFAULT),
                 new Event.Cancel(),
                 new Event.Expire(),

@@ -68,8 +68,10 @@ final class TransitionsTest {
       assertArrows(
           new Waiting(3),
           Map.of(
-              PROMOTE,
+              new Event.Release(Duration.ZERO),
               new Ready(0),
+              new Event.Release(Duration.ofSeconds(1)),
+              new Deferred(0, Duration.ofSeconds(1)),
               CANCEL,
               new Finished(CANCELLED, 0),
               EXPIRE,

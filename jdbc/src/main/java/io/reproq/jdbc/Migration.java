@@ -2,7 +2,7 @@ package io.reproq.jdbc;
 
 /// One step of a schema.
 ///
-/// @param version its number, from 1 without a gap
+/// @param version its number; a later step has a greater one
 /// @param name what it makes, as its file is called
 /// @param sql the whole script; its head says what it does, whether old workers keep working, and
 ///   how long it locks

@@ -1,5 +1,6 @@
 package io.reproq.testkit;
 
+import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
@@ -7,8 +8,10 @@ import io.reproq.store.Completed;
 import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
+import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewWorkflow;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -25,10 +28,12 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import io.reproq.store.WorkflowRun;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -54,6 +59,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Enqueued> enqueue(Connection connection, List<NewTask> tasks) {
     return store.enqueue(connection, tasks);
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(NewWorkflow workflow) {
+    return store.enqueueWorkflow(workflow);
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(Connection connection, NewWorkflow workflow) {
+    return store.enqueueWorkflow(connection, workflow);
   }
 
   @Override
@@ -124,6 +139,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return store.list(query);
+  }
+
+  @Override
+  public List<Json> results(long resultId) {
+    return store.results(resultId);
+  }
+
+  @Override
+  public Optional<WorkflowRun> findWorkflow(UUID workflowId) {
+    return store.findWorkflow(workflowId);
   }
 
   @Override

@@ -92,6 +92,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Workflows extends WorkflowContract {
+    Workflows() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Triage extends TriageContract {
     Triage() {
       super(stage);

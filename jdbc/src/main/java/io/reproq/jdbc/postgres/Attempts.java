@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Ends attempts, many at once: the one way out of running, within one transaction.
@@ -51,8 +52,18 @@ final class Attempts {
             .texts("returned", End::returned)
             .texts("errors", End::lastError)
             .query();
-    var gone = new HashSet<>(query.list(Fence::read));
-    if (ends.stream().anyMatch(end -> end.next instanceof Place.Ready && gone.contains(end.key))) {
+    var frees = new AtomicBoolean();
+    var gone =
+        new HashSet<>(
+            query.list(row -> {
+              if (row.flag("is_freeing")) {
+                frees.set(true);
+              }
+              return Fence.read(row);
+            }));
+    if (frees.get()
+        || ends.stream()
+            .anyMatch(end -> end.next instanceof Place.Ready && gone.contains(end.key))) {
       transaction.bringWork();
     }
     return gone;

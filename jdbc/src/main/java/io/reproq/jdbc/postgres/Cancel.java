@@ -15,6 +15,7 @@ import java.util.Set;
 final class Cancel implements Transaction.Verb<List<CancelAnswer>> {
   private static final Query REQUEST_CANCEL = PostgresStore.SQL.get("request_cancel");
   private static final Query CANCEL_BLOCKED = PostgresStore.SQL.get("cancel_blocked");
+  private static final Query CANCEL_WAITING = PostgresStore.SQL.get("cancel_waiting");
   private static final Query RUNNING_AMONG = PostgresStore.SQL.get("running_among");
   private static final Query UNFINISHED_AMONG = PostgresStore.SQL.get("unfinished_among");
   private static final Query FORGET_REQUESTS = PostgresStore.SQL.get("forget_requests");
@@ -35,8 +36,11 @@ final class Cancel implements Transaction.Verb<List<CancelAnswer>> {
     transaction.begin();
     Columns.ids(transaction.onNow(REQUEST_CANCEL), open).update();
     for (var round = 0; round < ROUNDS && !open.isEmpty(); round++) {
-      var cancelled = Columns.ids(transaction.onNow(CANCEL_BLOCKED), open);
-      answer(answers, open, ids(cancelled), CancelAnswer.CANCELLED);
+      var cancelled = ids(Columns.ids(transaction.onNow(CANCEL_BLOCKED), open));
+      var waiting = Columns.ids(transaction.onNow(CANCEL_WAITING), open);
+      cancelled.addAll(
+          ids(new Columns<>(waiting, List.copyOf(cancelled)).longs("ended", id -> id).query()));
+      answer(answers, open, cancelled, CancelAnswer.CANCELLED);
       answer(answers, open, look(transaction, RUNNING_AMONG, open), CancelAnswer.REQUESTED);
       var moving = look(transaction, UNFINISHED_AMONG, open);
       var over = new HashSet<>(open);

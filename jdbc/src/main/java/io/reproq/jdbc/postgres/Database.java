@@ -44,7 +44,8 @@ final class Database implements AutoCloseable {
           "V0008__doors.sql",
           "V0009__adopt_pauses.sql",
           "V0010__retention.sql",
-          "V0011__schedules.sql");
+          "V0011__schedules.sql",
+          "V0014__workflows.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;

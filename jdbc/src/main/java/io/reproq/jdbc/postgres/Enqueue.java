@@ -66,7 +66,10 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     return new Enqueue(numbered);
   }
 
-  private static void check(List<NewTask> tasks) {
+  /// Sees whether SQL can carry them.
+  ///
+  /// @throws StoreException when it cannot
+  static void check(List<NewTask> tasks) {
     for (var task : tasks) {
       var spec = task.spec();
       check("task_path", spec.taskPath());
@@ -174,7 +177,7 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
             .integers("priorities", row -> row.spec().priority())
             .texts("specs", row -> row.spec().text())
             .integers("max_attempts", row -> row.spec().retry().maxAttempts())
-            .doubles("timeouts", row -> Math.max(1, Times.micros(row.spec().timeout())) / 1e6)
+            .doubles("timeouts", row -> timeoutSeconds(row.task()))
             .texts("lock_keys", row -> row.spec().limits().lockKey())
             .texts("concurrency_keys", row -> row.spec().limits().concurrencyKey())
             .integers("concurrency_limits", row -> row.spec().limits().concurrencyLimit())
@@ -191,11 +194,15 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     }
   }
 
-  private static @Nullable Long at(@Nullable Moment moment) {
+  static double timeoutSeconds(NewTask task) {
+    return Math.max(1, Times.micros(task.spec().timeout())) / 1e6;
+  }
+
+  static @Nullable Long at(@Nullable Moment moment) {
     return moment instanceof Moment.At(var time) ? Times.micros(time) : null;
   }
 
-  private static @Nullable Long after(@Nullable Moment moment) {
+  static @Nullable Long after(@Nullable Moment moment) {
     return moment instanceof Moment.After(var delay) ? Times.micros(delay) : null;
   }
 

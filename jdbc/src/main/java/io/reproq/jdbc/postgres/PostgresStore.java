@@ -3,6 +3,7 @@ package io.reproq.jdbc.postgres;
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
+import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
@@ -12,8 +13,10 @@ import io.reproq.store.Completed;
 import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
+import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewWorkflow;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -32,6 +35,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import io.reproq.store.WorkflowRun;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
 import java.sql.Connection;
@@ -138,6 +142,22 @@ final class PostgresStore implements TaskStore {
     return tasks.isEmpty()
         ? List.of()
         : runner.join("enqueue into", connection, Enqueue.joining(tasks));
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(NewWorkflow workflow) {
+    try {
+      return runner.run("enqueue a workflow into", new EnqueueWorkflow(workflow));
+    } finally {
+      wrote();
+    }
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(Connection connection, NewWorkflow workflow) {
+    database.checkTransaction(connection);
+    upkeep.counted();
+    return runner.join("enqueue a workflow into", connection, new EnqueueWorkflow(workflow));
   }
 
   @Override
@@ -282,6 +302,16 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return runner.run("list tasks of", transaction -> new TaskRuns(transaction).list(query));
+  }
+
+  @Override
+  public List<Json> results(long resultId) {
+    return runner.run("read results of", transaction -> Workflows.results(transaction, resultId));
+  }
+
+  @Override
+  public Optional<WorkflowRun> findWorkflow(UUID workflowId) {
+    return runner.run("read", transaction -> Workflows.find(transaction, workflowId));
   }
 
   @Override

@@ -21,7 +21,7 @@ final class Retry implements Transaction.Verb<List<Retried>> {
 
   @Override
   public List<Retried> in(Transaction transaction) throws SQLException {
-    var query = transaction.on(RETRY);
+    var query = transaction.onNow(RETRY);
     new Columns<>(query, resultIds).longs("ids", id -> id);
     var answers = query.list(Retry::answer);
     if (answers.stream().anyMatch(Retried.Ready.class::isInstance)) {
@@ -33,6 +33,8 @@ final class Retry implements Transaction.Verb<List<Retried>> {
   private static Retried answer(PreparedQuery.Row row) throws SQLException {
     return switch (row.text("answer")) {
       case "READY" -> new Retried.Ready();
+      case "WAITING" -> new Retried.Waiting();
+      case "BLOCKED" -> new Retried.Blocked(row.number("twin_id"));
       case "TWIN_ACTIVE" -> new Retried.TwinActive(row.number("twin_id"));
       default -> new Retried.NotFailed();
     };

@@ -79,7 +79,11 @@ final class TaskRuns {
             row.text("message"),
             row.textOrNull("traceback"));
     return new AttemptError(
-        failure, row.integer("attempt"), Times.time(row, "at"), row.textOrNull("worker_id"));
+        failure,
+        row.integer("attempt"),
+        Times.time(row, "at"),
+        row.textOrNull("worker_id"),
+        row.numberOrNull("failed_result_id"));
   }
 
   private static @Nullable Json json(@Nullable String text) {

@@ -31,6 +31,12 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   ///
   /// @throws StoreException when a task holds what cannot be stored
   static Enqueue of(List<NewTask> tasks) {
+    prepare(tasks);
+    return new Enqueue(List.copyOf(tasks));
+  }
+
+  /// Hashes `tasks`, and sees whether SQL can carry them.
+  static void prepare(List<NewTask> tasks) {
     for (var task : tasks) {
       var spec = task.spec();
       check("task_path", spec.taskPath());
@@ -39,7 +45,6 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
       check("concurrency_key", spec.limits().concurrencyKey());
       var unused = spec.hash();
     }
-    return new Enqueue(List.copyOf(tasks));
   }
 
   private static void check(String field, @Nullable String value) {
@@ -54,11 +59,8 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
 
   @Override
   public List<Enqueued> in(Transaction transaction) throws SQLException {
-    var last = transaction.on(RESERVE_IDS).set("count", tasks.size()).number("seq");
-    if (last == null) {
-      throw new IllegalStateException("task_enqueue has lost its row in sqlite_sequence");
-    }
-    var first = last - tasks.size() + 1;
+    var first = reserve(transaction, tasks.size());
+    var last = first + tasks.size() - 1;
     var answers = new ArrayList<Enqueued>(tasks.size());
     for (var i = 0; i < tasks.size(); i++) {
       answers.add(enqueue(transaction, first + i, tasks.get(i)));
@@ -69,6 +71,15 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
       transaction.bringWork();
     }
     return answers;
+  }
+
+  /// The first of `count` ids that are the caller's.
+  static long reserve(Transaction transaction, int count) throws SQLException {
+    var last = transaction.on(RESERVE_IDS).set("count", count).number("seq");
+    if (last == null) {
+      throw new IllegalStateException("task_enqueue has lost its row in sqlite_sequence");
+    }
+    return last - count + 1;
   }
 
   private static Enqueued enqueue(Transaction transaction, long id, NewTask task)
@@ -109,7 +120,7 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
     return expiry == null ? null : Micros.after(transaction.now(), expiry.from(transaction.now()));
   }
 
-  private static void insert(Transaction transaction, long id, NewTask task) throws SQLException {
+  static void insert(Transaction transaction, long id, NewTask task) throws SQLException {
     var spec = task.spec();
     var limits = spec.limits();
     var headers = task.headers();

@@ -117,6 +117,9 @@ final class Places {
         .set("last_error", Texts.safeOrNull(ending.lastError()))
         .update();
     forgetFinished(Values.ids(List.of(task.resultId())));
+    if (task.isTied() != null) {
+      transaction.ended(task.resultId());
+    }
   }
 
   /// Drops what is kept only of tasks that are not over, of those among `ids` (a JSON array) that

@@ -12,6 +12,10 @@ import java.util.stream.Collectors;
 /// Deletes finished tasks that are old enough.
 final class Prune implements Transaction.Verb<Pruned> {
   private static final Query PRUNABLE = SqliteStore.SQL.get("prunable");
+  private static final Query WORKFLOWS_AMONG = Workflows.SQL.get("workflows_among");
+  private static final Query FORGET_AS_DEPENDANTS = Workflows.SQL.get("forget_as_dependants");
+  private static final Query FORGET_AS_PREDECESSORS = Workflows.SQL.get("forget_as_predecessors");
+  private static final Query FORGET_WORKFLOWS = Workflows.SQL.get("forget_workflows");
   private static final List<Query> DELETES =
       List.of(
           SqliteStore.SQL.get("prune_finished"),
@@ -51,8 +55,15 @@ final class Prune implements Transaction.Verb<Pruned> {
         found.stream()
             .map(task -> Long.toString(task.resultId))
             .collect(Collectors.joining(",", "[", "]"));
+    var workflows =
+        transaction.on(WORKFLOWS_AMONG).set("ids", ids).list(row -> row.text("workflow_id"));
     for (var delete : DELETES) {
       transaction.on(delete).set("ids", ids).update();
+    }
+    if (!workflows.isEmpty()) {
+      transaction.on(FORGET_AS_DEPENDANTS).set("ids", ids).update();
+      transaction.on(FORGET_AS_PREDECESSORS).set("ids", ids).update();
+      transaction.on(FORGET_WORKFLOWS).set("workflows", Values.texts(workflows)).update();
     }
     for (var task : found) {
       transaction.counters().add(task.queue, task.status, -1);

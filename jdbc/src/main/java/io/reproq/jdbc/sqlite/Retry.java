@@ -5,7 +5,9 @@ import io.reproq.store.Retried;
 import io.reproq.task.TaskStatus;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Gives failed tasks all their attempts again, in the order of ids, so that the first of several
@@ -19,6 +21,9 @@ final class Retry implements Transaction.Verb<List<Retried>> {
 
   private final List<Long> resultIds;
 
+  /// What the tasks that were retried brought back.
+  private final Set<Long> revived = new HashSet<>();
+
   Retry(List<Long> resultIds) {
     this.resultIds = List.copyOf(resultIds);
   }
@@ -27,10 +32,26 @@ final class Retry implements Transaction.Verb<List<Retried>> {
   public List<Retried> in(Transaction transaction) throws SQLException {
     var answers = new HashMap<Long, Retried>();
     for (var id : new TreeSet<>(resultIds)) {
-      var task = FailedTask.find(transaction, id);
-      answers.put(id, task == null ? new Retried.NotFailed() : retry(transaction, task));
+      answers.put(id, revived.contains(id) ? new Retried.Waiting() : retry(transaction, id));
     }
     return resultIds.stream().map(answers::get).toList();
+  }
+
+  private Retried retry(Transaction transaction, long id) throws SQLException {
+    var task = FailedTask.find(transaction, id);
+    if (task == null) {
+      return new Retried.NotFailed();
+    }
+    var workflows = new Workflows(transaction);
+    var obstacle = workflows.obstacle(id);
+    if (obstacle != null) {
+      return new Retried.Blocked(obstacle);
+    }
+    var answer = retry(transaction, task);
+    if (answer instanceof Retried.Ready) {
+      revived.addAll(workflows.retried(id));
+    }
+    return answer;
   }
 
   private static Retried retry(Transaction transaction, FailedTask task) throws SQLException {

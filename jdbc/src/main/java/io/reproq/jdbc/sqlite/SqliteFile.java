@@ -26,7 +26,11 @@ final class SqliteFile implements Migrations.Database {
   private static final Query USE_WAL = SQL.get("use_wal");
 
   private static final List<String> MIGRATIONS =
-      List.of("V0001__places.sql", "V0002__surface.sql", "V0003__schedules.sql");
+      List.of(
+          "V0001__places.sql",
+          "V0002__surface.sql",
+          "V0003__schedules.sql",
+          "V0006__workflows.sql");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = 2_000_000;
 

@@ -2,6 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
+import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
@@ -11,8 +12,10 @@ import io.reproq.store.Completed;
 import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
+import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewWorkflow;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -31,6 +34,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerInfo;
 import io.reproq.store.WorkerRow;
+import io.reproq.store.WorkflowRun;
 import io.reproq.task.InvalidSpecException;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
@@ -140,6 +144,17 @@ final class SqliteStore implements TaskStore {
   }
 
   @Override
+  public EnqueuedWorkflow enqueueWorkflow(NewWorkflow workflow) {
+    return writer.write("enqueue a workflow into", new EnqueueWorkflow(workflow));
+  }
+
+  @Override
+  public EnqueuedWorkflow enqueueWorkflow(Connection connection, NewWorkflow workflow) {
+    return new CallersTransaction(file, connection)
+        .run("enqueue a workflow into", new EnqueueWorkflow(workflow), settings.time().now());
+  }
+
+  @Override
   public void join(WorkerInfo worker) {
     workers.join(worker);
   }
@@ -231,6 +246,9 @@ final class SqliteStore implements TaskStore {
 
   @Override
   public List<Reclaimed> reclaim(UUID observer) {
+    if (readers.read("look for untold ends in", Workflows::hasUntold)) {
+      writer.write("tell of ends in", Workflows::tellUntold);
+    }
     return workers.reclaim(observer);
   }
 
@@ -259,6 +277,16 @@ final class SqliteStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return readers.read("list tasks of", source -> new TaskRuns(source).list(query));
+  }
+
+  @Override
+  public List<Json> results(long resultId) {
+    return readers.read("read results of", source -> Workflows.results(source, resultId));
+  }
+
+  @Override
+  public Optional<WorkflowRun> findWorkflow(UUID workflowId) {
+    return readers.read("read", source -> Workflows.find(source, workflowId));
   }
 
   @Override

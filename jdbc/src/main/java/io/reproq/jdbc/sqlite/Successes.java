@@ -18,6 +18,8 @@ final class Successes {
   private static final Query BY_QUEUE = SqliteStore.SQL.get("just_finished_by_queue");
   private static final Query LEAVE = SqliteStore.SQL.get("leave_running_just_finished");
 
+  private static final Query TIED_AMONG = Workflows.SQL.get("tied_among");
+
   private final Transaction transaction;
 
   Successes(Transaction transaction) {
@@ -78,11 +80,17 @@ final class Successes {
         transaction
             .on(BY_QUEUE)
             .set("ids", ids)
-            .list(row -> new QueueTotal(row.text("queue_name"), row.number("tasks")));
+            .list(row ->
+                new QueueTotal(
+                    row.text("queue_name"), row.number("tasks"), row.number("is_tied") == 1));
     for (var queue : queues) {
       transaction
           .counters()
           .move(queue.name(), TaskStatus.RUNNING, TaskStatus.SUCCESSFUL, queue.tasks());
+    }
+    if (queues.stream().anyMatch(QueueTotal::hasTied)) {
+      var tied = transaction.on(TIED_AMONG).set("ids", ids).list(row -> row.number("result_id"));
+      tied.forEach(transaction::ended);
     }
     if (!queues.isEmpty()) {
       transaction.on(LEAVE).set("ids", ids).update();
@@ -91,5 +99,5 @@ final class Successes {
     }
   }
 
-  private record QueueTotal(String name, long tasks) {}
+  private record QueueTotal(String name, long tasks, boolean hasTied) {}
 }

@@ -90,7 +90,8 @@ final class TaskRuns {
         failure,
         row.integer("attempt"),
         Micros.time(row.number("at")),
-        row.textOrNull("worker_id"));
+        row.textOrNull("worker_id"),
+        row.numberOrNull("failed_result_id"));
   }
 
   private static @Nullable Json json(@Nullable String text) {

@@ -5,6 +5,8 @@ import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Session;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What one verb writes with. Lives as long as the verb runs, on the writer's thread.
@@ -12,6 +14,7 @@ final class Transaction {
   private final Session session;
   private final Instant now;
   private final Counters counters;
+  private final List<Long> ended = new ArrayList<>();
   private boolean bringsWork;
 
   /// @param now the store's clock, once for the whole verb
@@ -52,8 +55,19 @@ final class Transaction {
     return bringsWork;
   }
 
-  /// Writes down what was only counted so far.
+  /// A task is over whose end others may wait for.
+  void ended(long resultId) {
+    ended.add(resultId);
+  }
+
+  /// Writes down what was only noted so far: what ends mean for others, and counts.
   void finish() throws SQLException {
+    var workflows = new Workflows(this);
+    while (!ended.isEmpty()) {
+      var told = List.copyOf(ended);
+      ended.clear();
+      workflows.tell(told);
+    }
     counters.flush(session);
   }
 

@@ -24,7 +24,7 @@ DECLARE
   found text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls',
-    'periodic_tasks'] LOOP
+    'periodic_tasks', 'workflow_runs'] LOOP
     old := to_regclass(name);
     CONTINUE WHEN old IS NULL;
 

@@ -147,6 +147,9 @@ BEGIN
   ELSIF coalesce(spec -> 'v', 'null') NOT IN ('null', '1') OR (spec ->> 'v') <> '1' THEN
     RETURN reproq.wrong('v', '1', spec -> 'v');
   END IF;
+  IF NOT reproq.is_kind(exec -> 'with_results', 'boolean') THEN
+    RETURN reproq.wrong('exec.with_results', 'true or false', exec -> 'with_results');
+  END IF;
   IF retry <> '{}' THEN
     FOREACH field IN ARRAY ARRAY['base_seconds', 'cap_seconds'] LOOP
       IF NOT reproq.is_number(retry -> field, 0, 9223372036854775807) THEN

@@ -67,24 +67,15 @@ BEGIN
       ORDER BY result_id FOR UPDATE))
     RETURNING *
   ),
-  gone_waiting AS (
-    DELETE FROM reproq.waiting WHERE result_id = ANY (ARRAY(
-      SELECT result_id FROM reproq.waiting WHERE result_id = ANY (ids)
-      ORDER BY result_id FOR UPDATE))
-    RETURNING *
-  ),
   gone AS (
     SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-      workers, 'READY' AS status FROM gone_ready
+      workers FROM gone_ready
     UNION ALL
     SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-      workers, 'READY' FROM gone_deferred
+      workers FROM gone_deferred
     UNION ALL
     SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-      workers, 'READY' FROM gone_parked
-    UNION ALL
-    SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-      workers, 'WAITING' FROM gone_waiting
+      workers FROM gone_parked
   ),
   into_finished AS (
     INSERT INTO reproq.finished (result_id, finished_at, last_attempted_at, version, attempts,
@@ -104,28 +95,38 @@ BEGIN
   ),
   counted AS (
     INSERT INTO reproq.counter_delta (queue_name, status, change)
-    SELECT queue_name, status, -count(*) FROM gone GROUP BY queue_name, status
-    UNION ALL
-    SELECT queue_name, 'CANCELLED', count(*) FROM gone GROUP BY queue_name
+    SELECT t.queue_name, s.status, s.sign * t.tasks
+    FROM (SELECT queue_name, count(*) AS tasks FROM gone GROUP BY queue_name) t
+    CROSS JOIN (VALUES ('READY', -1), ('CANCELLED', 1)) AS s (status, sign)
   )
   SELECT coalesce(array_agg(result_id), '{}') INTO ended FROM into_finished;
-  RETURN ended;
+  RETURN ended || reproq.cancel_waiting(ids, ended, clock_timestamp());
 END $$;
 
 -- Gives failed tasks all their attempts again. A unique one takes the mark of its hash; where a twin
--- has it, the task stays as it is. What it answers has the order of `ids`.
-CREATE FUNCTION reproq.retry(ids bigint[])
+-- has it, the task stays as it is. A member of a workflow whose predecessor has not succeeded stays, too,
+-- until that is retried: then it waits again. What it answers has the order of `ids`.
+CREATE FUNCTION reproq.retry(ids bigint[], now timestamptz DEFAULT clock_timestamp())
 RETURNS TABLE (result_id bigint, answer text, twin_id bigint)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
+  asked   bigint[];
+  blocked bigint[];
   failed  bigint[];
   uniques bigint[];
   hashes  bytea[];
   holders bigint[];
+  revived bigint[];
 BEGIN
+  PERFORM reproq.lock_workflows(ids);
   failed := ARRAY(SELECT f.result_id FROM reproq.finished f
     WHERE f.result_id = ANY (ids) AND f.status = 'FAILED' ORDER BY f.result_id FOR UPDATE);
+  asked := failed;
+  blocked := ARRAY(SELECT reproq.obstacle(f.id) FROM unnest(asked) WITH ORDINALITY f (id, ord)
+    ORDER BY f.ord);
+  failed := ARRAY(SELECT f.id FROM unnest(asked, blocked) f (id, obstacle)
+    WHERE f.obstacle IS NULL ORDER BY f.id);
   uniques := ARRAY(SELECT t.result_id FROM reproq.task t
     WHERE t.result_id = ANY (failed) AND t.is_unique ORDER BY t.result_id);
   hashes := ARRAY(SELECT coalesce(t.spec_hash, sha256(convert_to(t.spec_json::text, 'UTF8')))
@@ -156,10 +157,15 @@ BEGIN
   SELECT t.queue_name, s.status, s.sign * t.tasks
   FROM (SELECT queue_name, count(*) AS tasks FROM gone GROUP BY queue_name) t
   CROSS JOIN (VALUES ('FAILED', -1), ('READY', 1)) AS s (status, sign);
-  RETURN QUERY SELECT u.i, CASE WHEN h.id IS NULL THEN 'NOT_FAILED'
-      WHEN h.id = h.holder THEN 'READY' ELSE 'TWIN_ACTIVE' END, nullif(h.holder, h.id)
-  FROM unnest(ids) WITH ORDINALITY u (i, ord) LEFT JOIN unnest(failed, holders) h (id, holder)
-    ON h.id = u.i
+  revived := reproq.revive(ARRAY(
+    SELECT u.id FROM unnest(failed, holders) u (id, holder) WHERE u.id = u.holder), now);
+  RETURN QUERY SELECT u.i, CASE WHEN h.id = h.holder THEN 'READY'
+      WHEN h.id IS NOT NULL THEN 'TWIN_ACTIVE' WHEN u.i = ANY (revived) THEN 'WAITING'
+      WHEN b.id IS NOT NULL THEN 'BLOCKED' ELSE 'NOT_FAILED' END,
+    coalesce(nullif(h.holder, h.id), CASE WHEN u.i <> ALL (revived) THEN b.obstacle END)
+  FROM unnest(ids) WITH ORDINALITY u (i, ord)
+  LEFT JOIN unnest(failed, holders) h (id, holder) ON h.id = u.i
+  LEFT JOIN unnest(asked, blocked) b (id, obstacle) ON b.id = u.i
   ORDER BY u.ord;
 END $$;
 
@@ -218,13 +224,18 @@ BEGIN
     RAISE unique_violation USING CONSTRAINT = 'idx_task_runs_spec_unique', MESSAGE = format(
       'task %s stays FAILED: task %s has the same spec_hash and is not over', result_id,
       retried.twin_id), HINT = 'Wait for its end, or cancel it.';
+  ELSIF retried.answer = 'BLOCKED' THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+      'task %s stays FAILED: it cannot run without task %s, which has not succeeded', result_id,
+      retried.twin_id), HINT = format('Retry task %s: this one then waits for it.', retried.twin_id);
   END IF;
   RETURN retried.answer;
 END $$;
 REVOKE ALL ON FUNCTION reproq_retry(bigint) FROM PUBLIC;
 
 -- The same for many. TWIN_ACTIVE: the task stays FAILED, because `twin_id` has the same spec_hash
--- and is not over.
+-- and is not over. BLOCKED: it stays FAILED, because it cannot run without `twin_id`, which is FAILED
+-- or CANCELLED. WAITING: it was so, and waits for what this call has retried.
 CREATE FUNCTION reproq_retry(result_ids bigint[])
 RETURNS TABLE (result_id bigint, answer text, twin_id bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS

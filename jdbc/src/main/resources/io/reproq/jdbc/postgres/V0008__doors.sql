@@ -130,6 +130,11 @@ BEGIN
       RAISE unique_violation USING CONSTRAINT = 'idx_task_runs_spec_unique', MESSAGE = format(
         'task %s stays FAILED: another one has the same spec_hash and is not over', OLD.result_id);
     END IF;
+    IF answer = 'BLOCKED' THEN
+      RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+        'task %s stays FAILED: a task that it depends on has not succeeded', OLD.result_id),
+        HINT = format('Which one tells SELECT * FROM reproq_retry(ARRAY[%s])', OLD.result_id);
+    END IF;
   ELSIF arrow = 'FAILED to CANCELLED' THEN
     answer := nullif(reproq.discard(ARRAY[OLD.result_id])::text, '{}');
   ELSE
@@ -157,6 +162,10 @@ BEGIN
       ' be deleted', OLD.result_id, OLD.status),
       HINT = format('Stop it first: SELECT reproq_cancel(%s)', OLD.result_id);
   END IF;
+  IF NOT reproq.may_forget(OLD.result_id) THEN
+    RAISE feature_not_supported USING MESSAGE = format('task %s belongs to a workflow that needs it:'
+      ' one that depends on it is not over, or may be retried', OLD.result_id);
+  END IF;
   DELETE FROM reproq.finished f WHERE f.result_id = OLD.result_id
   RETURNING f.queue_name, f.status INTO gone;
   IF NOT FOUND THEN
@@ -166,6 +175,7 @@ BEGIN
   DELETE FROM reproq.cancel_request c WHERE c.result_id = OLD.result_id;
   DELETE FROM reproq.task_key k WHERE k.result_id = OLD.result_id;
   DELETE FROM reproq.task t WHERE t.result_id = OLD.result_id;
+  PERFORM reproq.forget_members(ARRAY[OLD.result_id], ARRAY[OLD.workflow_id]);
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   VALUES (gone.queue_name, gone.status, -1);
   RETURN OLD;
@@ -189,11 +199,12 @@ BEGIN
     VALUES ('USAGE ON SCHEMA ' || home::text),
       (format('SELECT, INSERT, UPDATE, DELETE ON %1$s.task_runs, %1$s.reproq_queue_controls, '
         '%1$s.periodic_tasks', home)),
-      (format('SELECT ON %s.reproq_workers', home))
+      (format('SELECT ON %1$s.reproq_workers, %1$s.workflow_runs', home))
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
     FROM pg_proc p
     WHERE p.pronamespace = home AND p.proname IN ('reproq_enqueue', 'reproq_enqueue_task',
+      'reproq_enqueue_workflow',
       'reproq_get', 'reproq_cancel', 'reproq_retry', 'reproq_discard', 'reproq_pause_queue',
       'reproq_resume_queue', 'reproq_enqueue_periodic_task')
   LOOP

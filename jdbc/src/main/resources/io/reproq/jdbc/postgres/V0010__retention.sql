@@ -14,6 +14,8 @@ DECLARE
   part     record;
   is_kept  boolean;
   dropped  bigint;
+  members  bigint[];
+  flows    uuid[];
 BEGIN
   SELECT * INTO part FROM reproq.task_range r WHERE r.low = drop_partition.low;
   IF part IS NULL OR part.high > (SELECT last_value FROM reproq.task_id) THEN
@@ -28,8 +30,8 @@ BEGIN
   EXECUTE format('LOCK TABLE reproq.%I, reproq.%I', part.task_table, part.finished_table);
   EXECUTE format('SELECT EXISTS (SELECT FROM reproq.%I WHERE finished_at > $1 OR status <> ALL ($2))
     OR (SELECT count(*) FROM reproq.%I) <> (SELECT count(*) FROM reproq.%I)
-    OR EXISTS (SELECT FROM reproq.task t JOIN reproq.waiting w ON w.result_id = t.result_id
-      WHERE t.workflow_id IN (SELECT workflow_id FROM reproq.%I))',
+    OR EXISTS (SELECT FROM reproq.%I WHERE workflow_id IS NOT NULL
+      AND NOT reproq.may_forget(result_id))',
     part.finished_table, part.task_table, part.finished_table, part.task_table)
     INTO is_kept USING cutoff, ends;
   IF is_kept THEN
@@ -43,8 +45,14 @@ BEGIN
   DELETE FROM reproq.failure WHERE result_id >= part.low AND result_id < part.high;
   DELETE FROM reproq.attachment WHERE result_id >= part.low AND result_id < part.high;
   DELETE FROM reproq.task_key WHERE result_id >= part.low AND result_id < part.high;
+  EXECUTE format('SELECT coalesce(array_agg(result_id), ''{}''), coalesce(array_agg(DISTINCT
+      workflow_id), ''{}'') FROM reproq.%I WHERE workflow_id IS NOT NULL', part.task_table)
+    INTO members, flows;
   EXECUTE format('ALTER TABLE reproq.finished DETACH PARTITION reproq.%I', part.finished_table);
   EXECUTE format('ALTER TABLE reproq.task DETACH PARTITION reproq.%I', part.task_table);
   EXECUTE format('DROP TABLE reproq.%I, reproq.%I', part.finished_table, part.task_table);
+  IF members <> '{}' THEN
+    PERFORM reproq.forget_members(members, flows);
+  END IF;
   RETURN dropped;
 END $$;

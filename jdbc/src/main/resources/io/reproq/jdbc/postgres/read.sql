@@ -15,7 +15,8 @@ WHERE result_id > :after_id
 ORDER BY result_id LIMIT :limit
 
 -- name: failures
-SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id
+SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id,
+  (more ->> 'failed_result_id')::bigint AS failed_result_id
 FROM reproq.failure WHERE result_id = ANY (:ids::bigint[])
 ORDER BY failure_id
 

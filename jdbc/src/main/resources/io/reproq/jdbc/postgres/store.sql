@@ -287,8 +287,15 @@ counted AS (
   SELECT t.queue_name, s.status, s.sign * t.tasks
   FROM (SELECT queue_name, status, count(*) AS tasks FROM gone GROUP BY queue_name, status) t
   CROSS JOIN LATERAL (VALUES ('RUNNING', -1), (t.status, 1)) AS s (status, sign)
+),
+-- Members of workflows, once they are in finished: so the count comes first.
+told AS MATERIALIZED (
+  SELECT CASE WHEN (SELECT count(*) FROM into_finished) > 0
+    THEN reproq.tell_workflows(m.ids, (SELECT now FROM clock)) END AS freed
+  FROM (SELECT array_agg(result_id) AS ids FROM gone WHERE is_tied AND place = 'finished') m
+  WHERE m.ids IS NOT NULL
 )
-SELECT result_id, worker, claim_number FROM gone
+SELECT result_id, worker, claim_number, (SELECT freed FROM told) > 0 AS is_freeing FROM gone
 
 -- name: insert_failures
 INSERT INTO reproq.failure (result_id, attempt, kind, exception_class, message, traceback, at,
@@ -360,24 +367,15 @@ gone_parked AS (
     ORDER BY result_id FOR UPDATE))
   RETURNING *
 ),
-gone_waiting AS (
-  DELETE FROM reproq.waiting WHERE result_id = ANY (ARRAY(
-    SELECT result_id FROM reproq.waiting WHERE result_id = ANY (:ids::bigint[])
-    ORDER BY result_id FOR UPDATE))
-  RETURNING *
-),
 gone AS (
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    workers, 'READY' AS status FROM gone_ready
+    workers FROM gone_ready
   UNION ALL
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    workers, 'READY' FROM gone_deferred
+    workers FROM gone_deferred
   UNION ALL
   SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    workers, 'READY' FROM gone_parked
-  UNION ALL
-  SELECT result_id, version, attempts, queue_name, task_path, started_at, last_attempted_at,
-    workers, 'WAITING' FROM gone_waiting
+    workers FROM gone_parked
 ),
 into_finished AS (
   INSERT INTO reproq.finished (result_id, finished_at, last_attempted_at, version, attempts, status,
@@ -396,11 +394,16 @@ forgotten AS (
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
-  SELECT queue_name, status, -count(*) FROM gone GROUP BY queue_name, status
-  UNION ALL
-  SELECT queue_name, 'CANCELLED', count(*) FROM gone GROUP BY queue_name
+  SELECT t.queue_name, s.status, s.sign * t.tasks
+  FROM (SELECT queue_name, count(*) AS tasks FROM gone GROUP BY queue_name) t
+  CROSS JOIN (VALUES ('READY', -1), ('CANCELLED', 1)) AS s (status, sign)
 )
 SELECT result_id FROM into_finished
+
+-- name: cancel_waiting
+-- After those, because it locks their workflows; tells these, too.
+SELECT unnest(reproq.cancel_waiting(:ids::bigint[], :ended::bigint[],
+  coalesce(:now::timestamptz, clock_timestamp()))) AS result_id
 
 -- name: running_among
 SELECT result_id FROM reproq.running WHERE result_id = ANY (:ids::bigint[])

@@ -1,7 +1,7 @@
 -- What an operator does about failed tasks: the functions that plain SQL uses too.
 
 -- name: retry
-SELECT answer, twin_id FROM reproq.retry(:ids::bigint[])
+SELECT answer, twin_id FROM reproq.retry(:ids::bigint[], coalesce(:now::timestamptz, clock_timestamp()))
 
 -- name: discard
 SELECT u.i = ANY (d.ids) AS is_discarded

@@ -43,11 +43,7 @@ WITH old AS MATERIALIZED (
   WHERE f.result_id > :after_id AND f.status = ANY (:statuses::text[])
     AND f.finished_at <= coalesce(:now::timestamptz, clock_timestamp())
       - :age::bigint * interval '1 microsecond'
-    AND NOT EXISTS (
-      SELECT FROM reproq.task t
-      JOIN reproq.task m ON m.workflow_id = t.workflow_id
-      JOIN reproq.waiting w ON w.result_id = m.result_id
-      WHERE t.result_id = f.result_id AND t.workflow_id IS NOT NULL)
+    AND reproq.may_forget(f.result_id)
   ORDER BY f.result_id LIMIT :limit FOR UPDATE OF f SKIP LOCKED
 ),
 without_ends AS (
@@ -69,12 +65,22 @@ without_keys AS (
 without_tasks AS (
   DELETE FROM reproq.task WHERE NOT :is_trial
     AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+  RETURNING workflow_id
+),
+-- After the tasks, which it sees no more.
+without_workflows AS MATERIALIZED (
+  SELECT reproq.forget_members(ARRAY(SELECT result_id FROM old), m.flows)
+  FROM (SELECT array_agg(DISTINCT workflow_id) AS flows FROM without_tasks
+    WHERE workflow_id IS NOT NULL) m
+  WHERE m.flows IS NOT NULL
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   SELECT queue_name, status, -count(*) FROM old WHERE NOT :is_trial GROUP BY queue_name, status
 )
-SELECT count(*) AS pruned, max(result_id) AS last_id FROM old
+SELECT count(*) AS pruned, max(result_id) AS last_id,
+  (SELECT count(*) FROM without_workflows) AS forgets
+FROM old
 
 -- name: ranges
 SELECT low FROM reproq.task_range ORDER BY low

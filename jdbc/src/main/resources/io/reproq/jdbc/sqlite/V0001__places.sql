@@ -82,7 +82,7 @@ CREATE TABLE parked (
 ) STRICT;
 CREATE INDEX parked_by_key ON parked (parked_key, queue_name, rank, result_id);
 
--- Has predecessors that are not finished.
+-- Has predecessors that are not finished; must not start before run_after even then.
 CREATE TABLE waiting (
   result_id         INTEGER PRIMARY KEY,
   queue_name        TEXT    NOT NULL,
@@ -94,7 +94,8 @@ CREATE TABLE waiting (
   last_attempted_at INTEGER,
   worker_ids        TEXT,
   is_tied           INTEGER,
-  wait_count        INTEGER NOT NULL CHECK (wait_count >= 1)
+  wait_count        INTEGER NOT NULL CHECK (wait_count >= 1),
+  run_after         INTEGER
 ) STRICT;
 
 -- An attempt is under way: attempt number `attempts`, under the claim that may end it.
@@ -152,7 +153,8 @@ CREATE TABLE failure (
   message         TEXT    NOT NULL,
   traceback       TEXT,
   at              INTEGER NOT NULL,
-  worker_id       TEXT
+  worker_id       TEXT,
+  failed_result_id INTEGER
 ) STRICT;
 CREATE INDEX failure_task ON failure (result_id, failure_id);
 

@@ -49,6 +49,7 @@ SELECT
       'at', strftime('%Y-%m-%dT%H:%M:%S', f.at / 1000000, 'unixepoch')
         || printf('.%06dZ', f.at % 1000000),
       'worker_id', f.worker_id,
+      'failed_result_id', f.failed_result_id,
       'task_path', CASE WHEN f.kind IN ('cancelled', 'security_violation')
         THEN task_place.task_path END)) AS error
     FROM failure f WHERE f.result_id = task_place.result_id ORDER BY f.failure_id) e) AS errors_json,

@@ -40,7 +40,8 @@ WHERE p.result_id > :after_id AND p.task_path = :task_path
 ORDER BY p.result_id LIMIT :limit
 
 -- name: failures
-SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id
+SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id,
+  failed_result_id
 FROM failure WHERE result_id IN (SELECT value FROM json_each(:ids))
 ORDER BY failure_id
 

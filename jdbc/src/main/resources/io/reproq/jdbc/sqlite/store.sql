@@ -132,7 +132,7 @@ ON CONFLICT (result_id) DO NOTHING
 
 -- name: just_finished_by_queue
 -- A row in running beside one in finished is one that was copied just now.
-SELECT r.queue_name, count(*) AS tasks
+SELECT r.queue_name, count(*) AS tasks, max(r.is_tied) AS is_tied
 FROM json_each(:ids) i
 CROSS JOIN running r ON r.result_id = i.value
 CROSS JOIN finished f ON f.result_id = r.result_id
@@ -293,6 +293,17 @@ UPDATE running SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = ru
 SELECT result_id, queue_name, status FROM finished
 WHERE result_id > :after_id AND finished_at <= :cutoff
   AND status IN (SELECT value FROM json_each(:statuses))
+  -- A member stays until its workflow has nothing unfinished, and no failed task that somebody may
+  -- retry depends on it.
+  AND NOT EXISTS (
+    SELECT 1 FROM task t CROSS JOIN workflow w ON w.workflow_id = t.workflow_id
+    WHERE t.result_id = finished.result_id
+      AND (w.success_count + w.failure_count < w.expected_count
+        OR EXISTS (SELECT 1 FROM task c WHERE c.result_id = w.callback_result_id
+          AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.result_id = c.result_id))))
+  AND NOT EXISTS (
+    SELECT 1 FROM dependency d CROSS JOIN finished f ON f.result_id = d.dependant_id
+    WHERE d.result_id = finished.result_id AND f.status = 'FAILED')
 ORDER BY result_id LIMIT :limit
 
 -- name: prune_finished
