@@ -70,8 +70,7 @@ final class BeatCommand implements Callable<Integer> {
         common
             .out()
             .printf(
-                "Enqueued task %d: %s for %s%n",
-                run.resultId(), run.schedule(), run.scheduledAt());
+                "Enqueued task %d: %s for %s%n", run.resultId(), run.schedule(), run.scheduledAt());
       }
       for (var run : pass.skipped()) {
         common

@@ -39,8 +39,7 @@ final class ScheduleCommandsTest {
 
   @Test
   void set_prints_the_next_three_runs() {
-    var result =
-        run("schedules", "set", "leap", "--cron", "0 0 29 2 *", "--task", "reproq.echo");
+    var result = run("schedules", "set", "leap", "--cron", "0 0 29 2 *", "--task", "reproq.echo");
 
     assertThat(result.code()).isZero();
     assertThat(result.out())
@@ -77,7 +76,8 @@ final class ScheduleCommandsTest {
     assertThat(row.path("name").stringValue()).isEqualTo("nightly");
     assertThat(row.path("cron_expr").stringValue()).isEqualTo("0 3 * * *");
     assertThat(row.path("task_path").stringValue()).isEqualTo("sample.greet");
-    assertThat(row.path("payload_json").toString()).isEqualTo("{\"args\":[1],\"kwargs\":{\"a\":2}}");
+    assertThat(row.path("payload_json").toString())
+        .isEqualTo("{\"args\":[1],\"kwargs\":{\"a\":2}}");
     assertThat(row.path("time_zone").stringValue()).isEqualTo("Europe/Berlin");
     assertThat(row.path("queue_name").stringValue()).isEqualTo("mail");
     assertThat(row.path("priority").intValue()).isEqualTo(7);
@@ -163,8 +163,7 @@ final class ScheduleCommandsTest {
     var result = run("beat", "--once");
 
     assertThat(result.code()).isZero();
-    assertThat(result.out())
-        .isEqualTo(line("Enqueued task 1: nightly for 2026-01-01T00:00:00Z"));
+    assertThat(result.out()).isEqualTo(line("Enqueued task 1: nightly for 2026-01-01T00:00:00Z"));
     assertThat(run("beat", "--once").out()).isEqualTo(line("Nothing is due"));
   }
 
@@ -175,8 +174,7 @@ final class ScheduleCommandsTest {
     makeDue();
 
     assertThat(run("beat", "--once").out())
-        .isEqualTo(
-            line("Left out nightly for 2026-01-01T00:00:00Z: the task before is not over"));
+        .isEqualTo(line("Left out nightly for 2026-01-01T00:00:00Z: the task before is not over"));
   }
 
   @Test
@@ -184,8 +182,9 @@ final class ScheduleCommandsTest {
     set("nightly");
     set("other");
     makeDue();
-    sql("UPDATE periodic_tasks SET cron_expr = 'never', next_run_at = '2026-01-01 00:00:01'"
-        + " WHERE name = 'nightly'");
+    sql(
+        "UPDATE periodic_tasks SET cron_expr = 'never', next_run_at = '2026-01-01 00:00:01'"
+            + " WHERE name = 'nightly'");
 
     var result = run("beat", "--once");
 
@@ -201,8 +200,7 @@ final class ScheduleCommandsTest {
     makeDue();
     var shell = Shell.plain();
     var beat =
-        CompletableFuture.supplyAsync(
-            () -> shell.run("beat", "--dsn", dsn, "--interval", "10ms"));
+        CompletableFuture.supplyAsync(() -> shell.run("beat", "--dsn", dsn, "--interval", "10ms"));
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(run("get", "1", "--json").code()).isZero());
@@ -233,8 +231,7 @@ final class ScheduleCommandsTest {
     assertThat(worker.get(20, TimeUnit.SECONDS).code()).isZero();
 
     var beating = Shell.plain();
-    var other =
-        CompletableFuture.supplyAsync(() -> beating.run("worker", "--dsn", dsn, "--beat"));
+    var other = CompletableFuture.supplyAsync(() -> beating.run("worker", "--dsn", dsn, "--beat"));
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
@@ -244,8 +241,7 @@ final class ScheduleCommandsTest {
   }
 
   private Shell.Result set(String name, String... flags) {
-    var args =
-        new ArrayList<>(List.of("set", name, "--cron", "@daily", "--task", "reproq.echo"));
+    var args = new ArrayList<>(List.of("set", name, "--cron", "@daily", "--task", "reproq.echo"));
     args.addAll(List.of(flags));
     return run("schedules", args.toArray(String[]::new));
   }
@@ -268,8 +264,7 @@ final class ScheduleCommandsTest {
   }
 
   private List<JsonNode> list() {
-    return List.copyOf(
-        Json.parse(run("schedules", "list", "--json").out()).tree().values());
+    return List.copyOf(Json.parse(run("schedules", "list", "--json").out()).tree().values());
   }
 
   private JsonNode task(String id) {

@@ -178,7 +178,7 @@ final class MemorySchedules implements Schedules {
   }
 
   private long enqueue(Schedule schedule, Instant scheduledAt, Instant now) {
-    return places.add(NewTask.of(schedule.spec(scheduledAt)), now).id;
+    return places.add(NewTask.of(schedule.spec(scheduledAt)), now, null).id;
   }
 
   private boolean isOpen(long resultId) {
