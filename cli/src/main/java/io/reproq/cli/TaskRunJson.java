@@ -88,6 +88,9 @@ final class TaskRunJson {
         entry.put("attempt", error.attempt());
       }
       entry.put("at", error.at().toString());
+      if (error.failedResultId() != null) {
+        entry.put("failed_result_id", error.failedResultId());
+      }
       if (error.workerId() != null) {
         entry.put("worker_id", error.workerId());
       }
