@@ -91,7 +91,11 @@ final class SqlGuideTest {
             "orders.ship|default|ready|1",
             "sample.greet|default|finished|2",
             "sample.greet|default|ready|1",
-            "sample.greet|mail|finished|2");
+            "sample.greet|mail|finished|2",
+            "shop.bill|default|waiting|1",
+            "shop.check|default|ready|1",
+            "shop.pack|default|waiting|1",
+            "shop.send|default|waiting|1");
     assertThat(DATABASE.sql("SELECT queue_name, paused FROM reproq_queue_controls"))
         .containsExactly("mail|f");
     assertThat(DATABASE.sql("SELECT has_table_privilege('shop', 'task_runs', 'SELECT')"))
