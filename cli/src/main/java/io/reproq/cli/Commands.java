@@ -100,6 +100,9 @@ final class Commands implements Callable<Integer> {
     } else if (verbosity == 0 && lines.getLast().getCommand() instanceof DemoCommand) {
       // That tasks of a killed run start again is what it shows, and no warning.
       ConsoleLogging.choose("ERROR", ConsoleLogging.Stream.ERROR);
+    } else if (verbosity == 0 && lines.getLast().getCommand() instanceof BeatCommand) {
+      // It says itself, in its own lines, what the log would say.
+      ConsoleLogging.choose("OFF", ConsoleLogging.Stream.ERROR);
     } else if (verbosity > 0) {
       ConsoleLogging.choose(verbosity > 1 ? "DEBUG" : "INFO", ConsoleLogging.Stream.ERROR);
     }
