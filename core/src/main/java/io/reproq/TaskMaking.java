@@ -35,10 +35,15 @@ final class TaskMaking {
         .queue(options.queue())
         .priority(options.priority())
         .timeout(options.timeout())
-        .retry(options.retry());
+        .retry(options.retry())
+        .limits(options.limits());
   }
 
   private static NewTask task(Spec.Builder spec, EnqueueOptions options) {
-    return NewTask.of(spec.build()).after(options.delay()).unique(options.unique());
+    var life = options.expiresIn();
+    return NewTask.of(spec.build())
+        .after(options.delay())
+        .expiring(life == null ? null : new NewTask.Moment.After(life))
+        .unique(options.unique());
   }
 }

@@ -68,8 +68,29 @@ final class EnqueueCommand implements Runnable {
   @Option(
       names = "--lock-key",
       paramLabel = "KEY",
-      description = "Kept with the task; tasks of one key do not exclude each other yet.")
+      description = "Tasks with the same key run one at a time, on any number of workers.")
   private @Nullable String lockKey;
+
+  @Option(
+      names = "--concurrency-key",
+      paramLabel = "KEY",
+      description = "Only --concurrency-limit tasks with the same key run at a time.")
+  private @Nullable String concurrencyKey;
+
+  @Option(names = "--concurrency-limit", paramLabel = "N", description = "Default: 0, no limit.")
+  private int concurrencyLimit;
+
+  @Option(
+      names = "--run-after",
+      paramLabel = "TIME",
+      description = "Start no earlier: a time with an offset, like 2026-01-31T12:00:00Z.")
+  private @Nullable String runAfter;
+
+  @Option(
+      names = "--expires-in",
+      paramLabel = "DURATION",
+      description = "Never start after this from now; the task ends CANCELLED then.")
+  private @Nullable Duration expiresIn;
 
   @Option(
       names = "--max-attempts",
@@ -122,11 +143,22 @@ final class EnqueueCommand implements Runnable {
             .payload(payload)
             .queue(queue)
             .priority(priority)
-            .limits(new Limits(lockKey, null, 0))
+            .limits(limits())
+            .runAfter(EnqueueTimes.runAfter(runAfter, delay))
             .timeout(timeout)
             .retry(retry())
             .build();
-    return NewTask.of(spec).after(delay).unique(!noDedupe && count == 1);
+    var task = NewTask.of(spec).expiring(EnqueueTimes.expiry(expiresIn));
+    return (runAfter == null ? task.after(delay) : task).unique(!noDedupe && count == 1);
+  }
+
+  private Limits limits() {
+    atLeast(0, "--concurrency-limit", concurrencyLimit);
+    if ((concurrencyKey == null) != (concurrencyLimit == 0)) {
+      throw new CommandFailure(
+          "--concurrency-key and --concurrency-limit go together: give both, or neither");
+    }
+    return new Limits(lockKey, concurrencyKey, concurrencyLimit);
   }
 
   private RetryPolicy retry() {

@@ -60,10 +60,9 @@ final class TaskRunJson {
     var standing = run.standing();
     time(out, "leased_until", standing.leasedUntil());
     out.put("leased_by", standing.leasedBy());
-    for (var column :
-        new String[] {"logs_uri", "artifacts_uri", "expires_at", "parent_id", "workflow_id"}) {
-      out.putNull(column);
-    }
+    out.putNull("logs_uri").putNull("artifacts_uri");
+    time(out, "expires_at", run.times().expiresAt());
+    out.putNull("parent_id").putNull("workflow_id");
     out.put("wait_count", standing.waitCount());
     time(out, "created_at", run.times().enqueuedAt());
     time(out, "updated_at", updatedAt(run.times()));

@@ -26,6 +26,7 @@ final class TaskRunText {
     text.line("kwargs", json(run, "kwargs"));
     text.line("enqueued", run.times().enqueuedAt());
     text.line("run after", run.times().runAfter());
+    text.line("expires", run.times().expiresAt());
     text.line("started", run.times().startedAt());
     text.line("finished", run.times().finishedAt());
     text.line("running on", run.standing().leasedBy());
@@ -56,7 +57,11 @@ final class TaskRunText {
           case "parked" ->
               key != null && key.startsWith(PATH_KEY)
                   ? ", parked: no worker handles " + key.substring(PATH_KEY.length())
-                  : ", parked under " + key;
+                  : key != null && key.startsWith("lock:")
+                      ? ", parked: another task holds the lock '" + key.substring(5) + "'"
+                      : key != null && key.startsWith("slot:")
+                          ? ", parked: no room under '" + key.substring(5) + "'"
+                          : ", parked under " + key;
           default -> "";
         };
     return standing.cancelRequested() ? reason + ", cancel requested" : reason;

@@ -70,6 +70,9 @@ final class TaskCommandsTest {
             "--priority=7",
             "--delay=1h",
             "--lock-key=k",
+            "--concurrency-key=c",
+            "--concurrency-limit=2",
+            "--expires-in=2h",
             "--max-attempts=5",
             "--timeout=1m30s",
             "--backoff=0.5");
@@ -84,9 +87,22 @@ final class TaskCommandsTest {
     assertThat(task.path("place").stringValue()).isEqualTo("deferred");
     assertThat(task.path("run_after").isNull()).isFalse();
     assertThat(task.path("lock_key").stringValue()).isEqualTo("k");
+    assertThat(task.path("concurrency_key").stringValue()).isEqualTo("c");
+    assertThat(task.path("concurrency_limit").intValue()).isEqualTo(2);
+    assertThat(task.path("expires_at").isNull()).isFalse();
     assertThat(task.path("max_attempts").intValue()).isEqualTo(5);
     assertThat(task.path("timeout_seconds").intValue()).isEqualTo(90);
     assertThat(spec.path("exec").path("retry").path("base_seconds").doubleValue()).isEqualTo(0.5);
+  }
+
+  @Test
+  void a_time_to_start_is_kept_in_the_spec_in_utc() {
+    var task = get(enqueue("sample.greet", "--run-after=2199-01-31T12:00:00+02:00"));
+
+    assertThat(task.path("place").stringValue()).isEqualTo("deferred");
+    assertThat(task.path("run_after").stringValue()).isEqualTo("2199-01-31T10:00:00Z");
+    assertThat(task.path("spec_json").path("run_after").stringValue())
+        .isEqualTo("2199-01-31T10:00:00+00:00");
   }
 
   @Test

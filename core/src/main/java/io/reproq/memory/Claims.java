@@ -8,12 +8,14 @@ import io.reproq.task.Event;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Gives rows to workers. Used under the store's lock only.
 ///
-/// A row that the worker may not run is parked in its queue, by path. A worker that may run it
-/// takes it from there in one step with the claim, and no more than it asked for: another worker
-/// that keeps claiming would park the rest again.
+/// A row that is expired ends here, one whose key is taken is parked by it, and one that the worker
+/// may not run is parked in its queue, by path. A worker that may run it takes it from there in one
+/// step with the claim, and no more than it asked for: another worker that keeps claiming would
+/// park the rest again.
 final class Claims {
   /// No claim parks more rows than this, so that none holds the lock for long.
   private static final int MOST_PARKED = 1000;
@@ -79,6 +81,8 @@ final class Claims {
     private final ClaimRequest request;
     private final Instant now;
     private final int mostParked;
+
+    /// How many rows were moved out of the way.
     private int parked;
 
     Taking(MemoryWorker worker, ClaimRequest request, Instant now, int mostParked) {
@@ -94,11 +98,16 @@ final class Claims {
         if (row == null) {
           return;
         }
-        if (workers.runs(request.routing(), row.spec.taskPath())) {
+        var blocker = blocker(row);
+        if (row.isExpired(now)) {
+          places.expire(row, now);
+          parked++;
+        } else if (blocker == null) {
           taken.add(start(row));
           room--;
         } else {
-          park(row);
+          places.move(row, new Event.Park(blocker), now);
+          parked++;
         }
       }
     }
@@ -110,9 +119,11 @@ final class Claims {
           row.id, request.claimId(), row.attempt(), new ClaimedTask.Description.Valid(row.spec));
     }
 
-    private void park(Row row) {
-      places.move(row, new Event.Park(ClaimRequest.parkingKey(row.spec.taskPath())), now);
-      parked++;
+    private @Nullable String blocker(Row row) {
+      var path = row.spec.taskPath();
+      return workers.runs(request.routing(), path)
+          ? places.keys.busy(row)
+          : ClaimRequest.parkingKey(path);
     }
   }
 }

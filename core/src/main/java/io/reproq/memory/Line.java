@@ -43,6 +43,16 @@ final class Line {
     }
   }
 
+  /// The first row, which stays, or null when there is none.
+  @Nullable Row peek() {
+    var row = poll();
+    if (row != null) {
+      row.line = this;
+      others.add(row);
+    }
+    return row;
+  }
+
   /// Whether nobody stands here, nor stood here unasked.
   boolean isEmpty() {
     return inOrder.isEmpty() && others.isEmpty();

@@ -78,6 +78,7 @@ public final class MemoryStore implements TaskStore {
     time = settings.time();
     places = new Places(Objects.requireNonNullElse(settings.rank(), Rank.DEFAULT));
     queues = new MemoryQueues(places, this::transact);
+    places.keys.passOver(queues::isPaused);
     claims = new Claims(places, workers, queues);
     endings = new Endings(places);
     schedules = new MemorySchedules(places, this::transact);
@@ -214,6 +215,7 @@ public final class MemoryStore implements TaskStore {
   @Override
   public Promoted promote(int limit) {
     return transact(now -> {
+      places.sweep(now);
       var count = 0;
       while (count < limit) {
         var row = places.deferred.pollDue(now);

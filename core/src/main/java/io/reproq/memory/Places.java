@@ -3,6 +3,7 @@ package io.reproq.memory;
 import static io.reproq.task.TaskStatus.CANCELLED;
 import static io.reproq.task.TaskStatus.SUCCESSFUL;
 
+import io.reproq.store.ClaimRequest;
 import io.reproq.store.NewTask;
 import io.reproq.store.TaskRun.AttemptError;
 import io.reproq.task.Event;
@@ -14,9 +15,12 @@ import io.reproq.task.Transitions;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Where every row is. The only class that moves one, so that place, counts, version and marks
@@ -26,12 +30,19 @@ final class Places {
   final RowTable rows = new RowTable();
   final DeferredRows deferred = new DeferredRows();
   final Workflows workflows = new Workflows(this);
+  final Keys keys = new Keys(this);
 
   private final Rank rank;
   private final Map<String, QueueRows> queues = new LinkedHashMap<>();
 
   /// The unfinished unique row of a spec, by the spec's text.
   private final Map<String, Row> marks = new HashMap<>();
+
+  /// Unfinished rows that expire, the next one first.
+  private final TreeSet<Row> expiring =
+      new TreeSet<>(
+          Comparator.<Row, Instant>comparing(row -> Objects.requireNonNull(row.expiresAt))
+              .thenComparingLong(row -> row.id));
 
   private boolean gainedReady;
 
@@ -69,8 +80,28 @@ final class Places {
     if (row.unique) {
       marks.put(spec.text(), row);
     }
+    if (row.expiresAt != null) {
+      expiring.add(row);
+    }
     enter(row, now);
     return row;
+  }
+
+  /// Ends a row whose time to start is over, and that is in no attempt.
+  void expire(Row row, Instant now) {
+    row.addError(new AttemptError(Failure.EXPIRED, attemptsAt(row.place), now, null));
+    move(row, new Event.Expire(), now);
+    row.endedBy = Failure.EXPIRED;
+  }
+
+  /// Ends all such rows, and promotes what waits for keys that are free. What runs goes on.
+  void sweep(Instant now) {
+    expiring.stream()
+        .takeWhile(row -> row.isExpired(now))
+        .filter(row -> !(row.place instanceof Place.Running))
+        .toList()
+        .forEach(row -> expire(row, now));
+    keys.sweep(now);
   }
 
   /// Moves `row` as `event` says.
@@ -155,12 +186,17 @@ final class Places {
 
   private void move(Row row, Place next, Instant now) {
     var wasOver = row.place instanceof Place.Finished;
+    var from = row.place;
     leave(row);
     row.place = next;
     row.version++;
     enter(row, now);
     if (next instanceof Place.Finished && !wasOver) {
       workflows.ended(row);
+    }
+    if (from instanceof Place.Running
+        || (from instanceof Place.Ready && !(next instanceof Place.Running))) {
+      keys.share(row, now);
     }
   }
 
@@ -171,6 +207,9 @@ final class Places {
     if (row.worker != null) {
       row.worker.release(row);
     }
+    if (row.place instanceof Place.Running) {
+      keys.hold(row, -1);
+    }
   }
 
   private void enter(Row row, Instant now) {
@@ -178,21 +217,33 @@ final class Places {
     switch (row.place) {
       case Place.Ready ready -> {
         row.queue.ready.add(row);
+        if (row.expiresAt != null) {
+          expiring.add(row);
+        }
         gainedReady = true;
       }
       case Place.Deferred(var attempts, var delay) -> {
         row.due = DeferredRows.due(now, delay);
         deferred.add(row);
       }
-      case Place.Parked parked -> row.queue.park(row);
+      case Place.Parked(var attempts, var key) -> {
+        if (key.equals(ClaimRequest.parkingKey(row.spec.taskPath()))) {
+          row.queue.park(row);
+        } else {
+          keys.park(key, row);
+        }
+      }
       case Place.Finished finished -> {
         row.finishedAt = now;
         row.cancelRequested = false;
         if (row.unique) {
           marks.remove(row.spec.text(), row);
         }
+        if (row.expiresAt != null) {
+          expiring.remove(row);
+        }
       }
-      case Place.Running running -> {}
+      case Place.Running running -> keys.hold(row, 1);
       case Place.Waiting waiting -> {}
     }
   }

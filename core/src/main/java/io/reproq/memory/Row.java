@@ -5,6 +5,7 @@ import io.reproq.store.NewTask;
 import io.reproq.store.TaskRun.AttemptError;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
+import io.reproq.task.Limits;
 import io.reproq.task.Place;
 import io.reproq.task.Spec;
 import java.time.Instant;
@@ -26,6 +27,12 @@ final class Row {
 
   /// Null for a row that belongs to no workflow.
   final @Nullable Membership membership;
+
+  /// What it must hold to run.
+  final List<Limits.Key> keys;
+
+  /// When it may no longer start, null for never.
+  final @Nullable Instant expiresAt;
 
   Place place;
   long version = 1;
@@ -68,6 +75,15 @@ final class Row {
     this.rank = rank;
     this.enqueuedAt = origin.enqueuedAt;
     this.place = place;
+    var limits = spec.limits();
+    this.keys = limits.isEffective() ? limits.keys() : List.of();
+    var expiry = task.expiry();
+    this.expiresAt = expiry == null ? null : DeferredRows.due(enqueuedAt, expiry.from(enqueuedAt));
+  }
+
+  /// Whether its time to start is over at `now`.
+  boolean isExpired(Instant now) {
+    return expiresAt != null && !expiresAt.isAfter(now);
   }
 
   /// What a row is made of.

@@ -72,6 +72,7 @@ final class RowView {
         row.startedAt,
         row.lastAttemptedAt,
         row.finishedAt,
-        failed ? row.finishedAt : null);
+        failed ? row.finishedAt : null,
+        row.expiresAt);
   }
 }

@@ -53,13 +53,15 @@ public record TaskRun(
   /// @param runAfter earliest start, while that lies ahead
   /// @param startedAt start of the first attempt
   /// @param lastAttemptedAt start of the last attempt
+  /// @param expiresAt when it may no longer start
   public record Times(
       Instant enqueuedAt,
       @Nullable Instant runAfter,
       @Nullable Instant startedAt,
       @Nullable Instant lastAttemptedAt,
       @Nullable Instant finishedAt,
-      @Nullable Instant failedAt) {}
+      @Nullable Instant failedAt,
+      @Nullable Instant expiresAt) {}
 
   /// What it came to.
   ///

@@ -61,6 +61,11 @@ public interface TaskStore extends AutoCloseable {
 
   /// Takes tasks to run, best rank first, up to each queue's quota.
   ///
+  /// What is taken holds its keys until its attempt ends, and no key has more holders than the task
+  /// that takes it allows. A task whose key is taken is parked under it, in the order of ranks;
+  /// when a holder lets go, the next ones are ready again. A task whose time to start is over ends
+  /// CANCELLED instead.
+  ///
   /// A task whose path is another's is parked instead; one that is parked so is taken by the claim
   /// of a worker that may run it. A claim whose answer was lost is not sent again: the next one has
   /// a new id, and [#renew] finds what the lost one took.
@@ -92,7 +97,8 @@ public interface TaskStore extends AutoCloseable {
   /// The ids of the running tasks of `incarnation` that somebody wants stopped.
   Set<Long> cancelRequests(UUID incarnation);
 
-  /// Moves up to `limit` deferred tasks that are due to ready.
+  /// Moves up to `limit` deferred tasks that are due to ready. Ends what is expired and in no
+  /// attempt, and wakes tasks that wait for a key which is free.
   Promoted promote(int limit);
 
   /// Looks for dead workers and takes back what they held: a requested cancel goes before

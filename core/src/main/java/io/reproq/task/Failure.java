@@ -26,6 +26,10 @@ public record Failure(
   public static final Failure STRANDED =
       of(FailureKind.WORKFLOW_FAILED, "Workflow failed due to task failure");
 
+  /// What is told of a task whose time to start ran out.
+  public static final Failure EXPIRED =
+      of(FailureKind.EXPIRED, "Task expired before it could be started");
+
   private static final int SUMMARY_BYTES = 1024;
 
   /// A stack trace is for people; more than this nobody reads.

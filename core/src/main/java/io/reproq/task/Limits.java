@@ -1,5 +1,7 @@
 package io.reproq.task;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What keeps a task from running beside others.
@@ -29,4 +31,22 @@ public record Limits(
   public boolean hasConcurrencyLimit() {
     return concurrencyKey != null && !concurrencyKey.isEmpty() && concurrencyLimit > 0;
   }
+
+  /// The keys that a task must hold to run, the lock first. A lock and a limit are two keys, even
+  /// where they are called alike.
+  public List<Key> keys() {
+    var keys = new ArrayList<Key>(2);
+    if (lockKey != null) {
+      keys.add(new Key("lock:" + lockKey, 1));
+    }
+    if (hasConcurrencyLimit()) {
+      keys.add(new Key("slot:" + concurrencyKey, concurrencyLimit));
+    }
+    return keys;
+  }
+
+  /// What a task must hold to run. A task that cannot get it is parked under its name.
+  ///
+  /// @param limit how many may hold it beside each other, as this task has it
+  public record Key(String name, int limit) {}
 }

@@ -2,8 +2,10 @@ package io.reproq.testkit;
 
 import io.reproq.json.Json;
 import io.reproq.store.NewTask;
+import io.reproq.store.NewTask.Moment;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
+import io.reproq.task.Limits;
 import io.reproq.task.Outcome;
 import io.reproq.task.Payload;
 import io.reproq.task.Spec;
@@ -47,10 +49,21 @@ final class Draw {
             .queue(pick(QUEUES))
             .priority(below(4) == 0 ? below(3) - 1 : 0)
             .payload(Payload.ofArgs(new Json("[" + below(2) + "]")))
+            .limits(limits())
             .retry(retry)
             .build();
-    var task = NewTask.of(spec).unique(below(3) == 0);
+    var life = below(8) == 0 ? new Moment.After(Duration.ofSeconds(1 + below(20))) : null;
+    var task = NewTask.of(spec).unique(below(3) == 0).expiring(life);
     return below(4) == 0 ? task.after(Duration.ofSeconds(below(12))) : task;
+  }
+
+  /// Mostly none; else of few keys, with limits that differ.
+  private Limits limits() {
+    if (below(3) > 0) {
+      return Limits.NONE;
+    }
+    var lock = below(2) == 0 ? "l" + below(2) : null;
+    return new Limits(lock, below(2) == 0 ? "s" : null, 1 + below(2));
   }
 
   /// An attempt's end, of any kind.

@@ -129,6 +129,9 @@ final class Oracle {
   }
 
   Promoted promote(int limit) {
+    tasks.values().stream()
+        .filter(task -> task.isExpired(now()))
+        .forEach(task -> task.expire(now()));
     var due = deferred().stream().filter(task -> !dueOf(task).isAfter(now())).limit(limit).toList();
     for (var task : due) {
       task.move(Transitions.after(task.place, new Event.Promote()).orElseThrow(), now());
@@ -185,6 +188,7 @@ final class Oracle {
     for (var run : runs) {
       var task = tasks.get(run.resultId());
       if (task != null) {
+        task.follow(run, now());
         lines.addAll(task.differences(run, now()));
       }
     }

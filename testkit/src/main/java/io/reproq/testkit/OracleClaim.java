@@ -15,6 +15,7 @@ import io.reproq.task.Transitions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,39 +51,70 @@ final class OracleClaim {
     }
     require(rest.isEmpty(), "nothing is handed out but what was wanted, got " + rest);
     var moved = follow(routing, handedOut);
-    require(moved || !taken.moved(), "moved only when something was moved");
+    var isOpen = oracle.tasks.values().stream().anyMatch(OracleTask::isKeyed);
+    require(moved || isOpen || !taken.moved(), "moved only when something was moved");
     for (var task : taken.tasks()) {
       start(task, request, worker);
     }
   }
 
-  /// Takes this queue's tasks off the front of `rest`, which must be the best there are.
+  /// Takes this queue's tasks off the front of `rest`: of the plain ones, the best there are, and
+  /// of the keyed ones any. Nobody is left behind who could be taken, unless some were moved.
   private Set<Long> checkQueue(
       Quota quota, Routing routing, List<ClaimedTask> rest, boolean moved) {
-    var best =
-        oracle.tasks.values().stream()
-            .filter(task -> task.spec.queue().equals(quota.queue()))
-            .filter(task -> task.isIn(Place.Ready.class) || task.isIn(Place.Parked.class))
-            .filter(task -> runs(routing, task))
-            .sorted(Comparator.comparingLong(OracleTask::rank).thenComparingLong(task -> task.id))
-            .limit(quota.limit())
-            .toList();
-    var handedOut = new HashSet<Long>();
-    for (var task : best) {
-      if (rest.isEmpty() || rest.getFirst().resultId() != task.id) {
-        require(moved, "task " + task.id + " is handed out next, rest of the answer: " + rest);
-        break;
-      }
-      rest.removeFirst();
-      handedOut.add(task.id);
+    var handedOut = new LinkedHashSet<Long>();
+    while (!rest.isEmpty() && isOf(quota.queue(), rest.getFirst())) {
+      handedOut.add(rest.removeFirst().resultId());
     }
+    require(handedOut.size() <= quota.limit(), "no more than the quota, got " + handedOut);
+    var open = candidates(quota, routing);
+    for (var id : handedOut) {
+      require(open.stream().anyMatch(task -> task.id == id), "task " + id + " can be taken");
+    }
+    var plain = open.stream().filter(task -> !task.isKeyed()).map(task -> task.id).toList();
+    var plainOut = handedOut.stream().filter(plain::contains).toList();
+    // Keyed tasks that are moved out of the way may have used up what was fetched before them.
+    var best = moved ? plain.stream().filter(plainOut::contains).toList() : plain;
+    require(
+        plainOut.equals(best.subList(0, plainOut.size())),
+        "the best of " + plain + " in their order, got " + plainOut);
+    var isFull = handedOut.size() == quota.limit();
+    var left = open.stream().filter(task -> !task.isParkedByKey() && !handedOut.contains(task.id));
+    require(isFull || moved || left.findAny().isEmpty(), "all of " + open + " are handed out");
     return handedOut;
+  }
+
+  private boolean isOf(String queue, ClaimedTask claimed) {
+    var task = oracle.tasks.get(claimed.resultId());
+    return task != null && task.spec.queue().equals(queue);
+  }
+
+  /// What could be taken, in the order of ranks.
+  private List<OracleTask> candidates(Quota quota, Routing routing) {
+    return oracle.tasks.values().stream()
+        .filter(task -> task.spec.queue().equals(quota.queue()))
+        .filter(task -> task.isIn(Place.Ready.class) || task.isIn(Place.Parked.class))
+        .filter(task -> runs(routing, task) && !task.isExpired(oracle.now()))
+        .sorted(Comparator.comparingLong(OracleTask::rank).thenComparingLong(task -> task.id))
+        .toList();
   }
 
   /// Follows what the store moved between ready and parked, as far as it may.
   private boolean follow(Routing routing, Set<Long> handedOut) {
     var moved = false;
     for (var task : oracle.tasks.values()) {
+      var run = after.get(task.id);
+      if (run != null
+          && task.isExpired(oracle.now())
+          && run.standing().place().equals("finished")) {
+        task.expire(oracle.now());
+        moved = true;
+        continue;
+      }
+      if (mayComeBack(task, routing) && isElsewhere(task, run)) {
+        task.move(Transitions.after(task.place, new Event.Promote()).orElseThrow(), oracle.now());
+        moved = true;
+      }
       var event = handedOut.contains(task.id) ? fetched(task) : allowed(task, routing);
       if (event != null) {
         var next = Transitions.after(task.place, event).orElseThrow();
@@ -91,6 +123,17 @@ final class OracleClaim {
       }
     }
     return moved;
+  }
+
+  /// Whether it may be ready in between, and parked again.
+  private boolean mayComeBack(OracleTask task, Routing routing) {
+    return task.isParkedByKey()
+        || (task.isKeyed() && task.isIn(Place.Parked.class) && runs(routing, task));
+  }
+
+  private static boolean isElsewhere(OracleTask task, @Nullable TaskRun run) {
+    var key = run == null ? null : run.standing().parkedKey();
+    return !(task.place instanceof Place.Parked(var attempts, var before) && before.equals(key));
   }
 
   private static @Nullable Event fetched(OracleTask task) {
@@ -103,6 +146,11 @@ final class OracleClaim {
     var place = run == null ? "" : run.standing().place();
     if (task.isIn(Place.Ready.class) && place.equals("parked") && !runs(routing, task)) {
       return new Event.Park(ClaimRequest.parkingKey(task.spec.taskPath()));
+    }
+    if (run != null && task.isIn(Place.Ready.class) && place.equals("parked")) {
+      var key = String.valueOf(run.standing().parkedKey());
+      var isOwn = task.spec.limits().keys().stream().anyMatch(each -> each.name().equals(key));
+      return isOwn ? new Event.Park(key) : null;
     }
     if (task.isIn(Place.Parked.class) && place.equals("ready") && runs(routing, task)) {
       return new Event.Promote();

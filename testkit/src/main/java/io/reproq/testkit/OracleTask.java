@@ -4,11 +4,13 @@ import io.reproq.store.NewTask;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.AttemptError;
 import io.reproq.task.ClaimId;
+import io.reproq.task.Event;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Place;
 import io.reproq.task.Rank;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import io.reproq.task.Transitions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,8 @@ final class OracleTask {
   @Nullable Instant finishedAt;
   @Nullable String value;
 
+  final @Nullable Instant expiresAt;
+
   private @Nullable Long firstVersion;
 
   OracleTask(long id, NewTask task, Instant now, Place place) {
@@ -47,6 +51,7 @@ final class OracleTask {
     this.unique = task.unique();
     this.enqueuedAt = now;
     this.place = place;
+    this.expiresAt = task.expiry() == null ? null : now.plus(task.expiry().from(now));
     this.due = place instanceof Place.Deferred(var attempts, var delay) ? now.plus(delay) : null;
   }
 
@@ -56,6 +61,42 @@ final class OracleTask {
 
   long rank() {
     return Rank.DEFAULT.of(spec.priority(), enqueuedAt.toEpochMilli());
+  }
+
+  /// Whether it needs keys.
+  boolean isKeyed() {
+    return spec.limits().isEffective();
+  }
+
+  /// Whether it is parked under one of its keys.
+  boolean isParkedByKey() {
+    return place instanceof Place.Parked(var attempts, var key)
+        && spec.limits().keys().stream().anyMatch(each -> each.name().equals(key));
+  }
+
+  /// Whether it must not start any more, and is in no attempt.
+  boolean isExpired(Instant now) {
+    return expiresAt != null
+        && !expiresAt.isAfter(now)
+        && !isIn(Place.Running.class)
+        && !isIn(Place.Finished.class);
+  }
+
+  /// Ends for want of time.
+  void expire(Instant now) {
+    errors.add(new OracleError(FailureKind.EXPIRED, attempts(), now, null));
+    move(Transitions.after(place, new Event.Expire()).orElseThrow(), now);
+  }
+
+  /// Follows the store where it has made a parked task ready, or sent it to and fro.
+  void follow(TaskRun run, Instant now) {
+    if (isParkedByKey() && run.standing().place().equals("ready")) {
+      move(Transitions.after(place, new Event.Promote()).orElseThrow(), now);
+    }
+    // How often one that is tied goes to and fro between ready and parked is left open.
+    if ((isKeyed() || expiresAt != null) && firstVersion != null) {
+      transitions = Math.max(transitions, (int) (run.standing().version() - firstVersion));
+    }
   }
 
   /// Goes to `next`.

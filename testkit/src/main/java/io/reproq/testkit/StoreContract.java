@@ -120,6 +120,20 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Keys extends KeysContract {
+    Keys() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Expiry extends ExpiryContract {
+    Expiry() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Reading extends ReadContract {
     Reading() {
       super(stage);

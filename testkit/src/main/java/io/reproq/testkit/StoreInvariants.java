@@ -41,6 +41,7 @@ public final class StoreInvariants {
       }
     }
     var counts = new HashMap<>(store.counts());
+    KeyInvariants.check(all, store.queues().pauses().isEmpty());
     counts.values().removeIf(count -> count == 0);
     require(counts.equals(recount), "counts() says " + counts + ", list() has " + recount);
     for (var worker : store.workers()) {

@@ -56,7 +56,7 @@ final class Attempts {
     var gone =
         new HashSet<>(
             query.list(row -> {
-              if (row.flag("is_freeing")) {
+              if (row.flag("is_freeing") || row.number("promoted") > 0) {
                 frees.set(true);
               }
               return Fence.read(row);
@@ -79,6 +79,7 @@ final class Attempts {
           .texts("exception_classes", e -> Texts.safeOrNull(e.failure.exceptionClass()))
           .texts("messages", error -> Texts.safe(error.failure.message()))
           .texts("tracebacks", error -> Texts.safeOrNull(error.failure.traceback()))
+          .longs("starts", error -> error.held.startMicros)
           .texts("worker_ids", error -> error.held.workerId)
           .query()
           .update();
@@ -93,9 +94,15 @@ final class Attempts {
   }
 
   /// An attempt that was locked.
-  record Held(Fence key, int attempt, String workerId) {
+  ///
+  /// @param startMicros when it started, in microseconds since 1970
+  record Held(Fence key, int attempt, long startMicros, String workerId) {
     static Held read(PreparedQuery.Row row) throws SQLException {
-      return new Held(Fence.read(row), row.integer("attempts"), row.text("worker_id"));
+      return new Held(
+          Fence.read(row),
+          row.integer("attempts"),
+          row.number("start_micros"),
+          row.text("worker_id"));
     }
   }
 

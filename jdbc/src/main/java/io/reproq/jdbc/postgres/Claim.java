@@ -44,15 +44,25 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     }
     var taken = rows.stream().filter(row -> row.resultId != null).map(Found::taken).toList();
     var first = rows.getFirst();
-    return new Catch(taken, first.isMoved, first.doomed, first.ownKeys);
+    if (first.isPromoted) {
+      transaction.bringWork();
+    }
+    var isMoved = first.isMoved || first.isPromoted;
+    return new Catch(taken, isMoved, first.doomed, first.expired, first.ownKeys);
   }
 
   /// What a claim brought.
   ///
   /// @param moved whether tasks were moved out of the way
   /// @param doomed tasks that were passed over because somebody wants them stopped
+  /// @param expired tasks that were passed over because their time to start is over
   /// @param ownKeys under which tasks are parked that wait for a worker like this one
-  record Catch(List<Taken> taken, boolean moved, List<Long> doomed, List<String> ownKeys) {}
+  record Catch(
+      List<Taken> taken,
+      boolean moved,
+      List<Long> doomed,
+      List<Long> expired,
+      List<String> ownKeys) {}
 
   /// A claimed task.
   ///
@@ -64,7 +74,9 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       int attempt,
       @Nullable String spec,
       boolean isMoved,
+      boolean isPromoted,
       List<Long> doomed,
+      List<Long> expired,
       List<String> ownKeys) {
     static Found read(PreparedQuery.Row row) throws SQLException {
       return new Found(
@@ -72,7 +84,9 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.integer("attempt"),
           row.textOrNull("spec_json"),
           row.flag("is_moved"),
+          row.flag("is_promoted"),
           row.numbers("doomed"),
+          row.numbers("expired"),
           row.texts("own_keys"));
     }
 

@@ -45,6 +45,7 @@ final class Database implements AutoCloseable {
           "V0009__adopt_pauses.sql",
           "V0010__retention.sql",
           "V0011__schedules.sql",
+          "V0013__keys.sql",
           "V0014__workflows.sql");
 
   private static final int OLDEST_VERSION = 150_000;

@@ -70,6 +70,7 @@ final class PostgresStore implements TaskStore {
   private final WorkerNumbers numbers = new WorkerNumbers();
   private final Complete complete;
   private final PostgresSchedules schedules;
+  private final Keys keys;
 
   /// Null where another clock than the database's decides: it may be set between two looks.
   private final @Nullable Outlook outlook;
@@ -86,6 +87,7 @@ final class PostgresStore implements TaskStore {
     this.outlook = clock == null ? new Outlook() : null;
     this.workers = new Workers(runner, time, lifeline, outlook);
     this.upkeep = new Upkeep(runner, time);
+    this.keys = new Keys(runner);
     this.complete = new Complete(database, runner, numbers, clock);
     this.schedules = new PostgresSchedules(runner);
   }
@@ -182,6 +184,7 @@ final class PostgresStore implements TaskStore {
       return new ClaimAnswer.WorkerGone();
     }
     cancel(caught.doomed());
+    keys.expire(caught.expired());
     upkeep.moved(caught.taken().size());
     var tasks =
         caught.taken().stream()
@@ -189,7 +192,8 @@ final class PostgresStore implements TaskStore {
                 new ClaimedTask(
                     task.resultId(), request.claimId(), task.attempt(), description(task.spec())))
             .toList();
-    return new ClaimAnswer.Taken(tasks, caught.moved() || !caught.doomed().isEmpty());
+    var isMoved = caught.moved() || !caught.doomed().isEmpty() || !caught.expired().isEmpty();
+    return new ClaimAnswer.Taken(tasks, isMoved);
   }
 
   private static Description description(@Nullable String spec) {
@@ -248,6 +252,9 @@ final class PostgresStore implements TaskStore {
   @Override
   public Promoted promote(int limit) {
     var seen = outlook == null ? null : outlook.at(time.nanoTime());
+    if (outlook == null || outlook.sweeps(seen, time.nanoTime())) {
+      keys.sweep();
+    }
     if (seen != null) {
       return new Promoted(0, seen.nextDue());
     }
@@ -277,7 +284,14 @@ final class PostgresStore implements TaskStore {
 
   @Override
   public List<CancelAnswer> cancel(List<Long> resultIds) {
-    return resultIds.isEmpty() ? List.of() : runner.run("cancel tasks in", new Cancel(resultIds));
+    if (resultIds.isEmpty()) {
+      return List.of();
+    }
+    var answers = runner.run("cancel tasks in", new Cancel(resultIds));
+    if (answers.contains(CancelAnswer.CANCELLED)) {
+      keys.pass(resultIds);
+    }
+    return answers;
   }
 
   @Override

@@ -152,7 +152,8 @@ final class TaskRuns {
           Times.timeOrNull(row, "started_at"),
           Times.timeOrNull(row, "last_attempted_at"),
           finishedAt,
-          row.text("status").equals(TaskStatus.FAILED.name()) ? finishedAt : null);
+          row.text("status").equals(TaskStatus.FAILED.name()) ? finishedAt : null,
+          Times.timeOrNull(row, "expires_at"));
     }
   }
 }

@@ -182,9 +182,7 @@ final class Workers {
       lifeline.heard();
     }
     if (outlook != null) {
-      var nextDue = rows.getFirst().nextDue;
-      outlook.saw(
-          nextDue == null ? null : Times.span(Math.max(0, nextDue)), time.nanoTime(), before);
+      outlook.saw(rows.getFirst().sight(time.nanoTime()), before);
     }
     return rows.stream().map(Look::seen).filter(Objects::nonNull).toList();
   }
@@ -200,12 +198,19 @@ final class Workers {
   }
 
   /// @param seen null in the one row that there is when nobody else is entered
-  private record Look(@Nullable Seen seen, @Nullable Long nextDue, boolean hasReady) {
+  private record Look(
+      @Nullable Seen seen, @Nullable Long nextDue, boolean hasMess, boolean hasReady) {
     static Look read(PreparedQuery.Row row) throws SQLException {
       var incarnation = row.value("incarnation", UUID.class);
       var seen =
           incarnation == null ? null : new Seen(sighting(row, incarnation), row.flag("dead"));
-      return new Look(seen, row.numberOrNull("next_due"), row.flag("has_ready"));
+      return new Look(
+          seen, row.numberOrNull("next_due"), row.flag("has_mess"), row.flag("has_ready"));
+    }
+
+    Outlook.Sight sight(long nanoTime) {
+      var wait = nextDue == null ? null : Times.span(Math.max(0, nextDue));
+      return new Outlook.Sight(wait, hasMess, nanoTime);
     }
   }
 

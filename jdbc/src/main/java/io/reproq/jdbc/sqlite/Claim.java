@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For each queue: tasks that wait for a handler this worker has come back to ready, as far as they
 /// are among the best; then the best ready ones are looked at, and each is claimed, parked for
-/// another's handler, or, when a cancel was requested, ended.
+/// another's handler or under a key that is taken, or, when a cancel was requested or its time to
+/// start is over, ended.
 final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   private static final Query LIVING_WORKER = SqliteStore.SQL.get("living_worker");
   private static final Query CANDIDATES = SqliteStore.SQL.get("claim_candidates");
@@ -61,20 +62,24 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     var mine = new ArrayList<Candidate>();
     var cancelled = new ArrayList<Candidate>();
     var foreign = new ArrayList<Long>();
+    var tied = new Tied(transaction);
     for (var candidate : candidates(transaction, wanted.quota())) {
       if (candidate.isCancelRequested()) {
         cancelled.add(candidate);
-      } else if (wanted.routes().lead(candidate.taskPath())) {
-        mine.add(candidate);
-      } else {
+      } else if (tied.isExpired(candidate)) {
+        tied.expire(candidate);
+      } else if (!wanted.routes().lead(candidate.taskPath())) {
         foreign.add(candidate.resultId());
+        tied.passLater(candidate);
+      } else if (tied.take(candidate)) {
+        mine.add(candidate);
       }
     }
     take(transaction, wanted, mine);
     taken.addAll(mine);
     park(transaction, foreign);
     cancel(transaction, cancelled);
-    return !foreign.isEmpty() || !cancelled.isEmpty();
+    return tied.finish() || !foreign.isEmpty() || !cancelled.isEmpty();
   }
 
   private static List<Candidate> candidates(Transaction transaction, Quota quota)
@@ -133,19 +138,22 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   ///
   /// @param attempts before the one that it may get now
   /// @param spec null when its description is missing
+  /// @param tie null for a plain task
   record Candidate(
       long resultId,
       String taskPath,
       int attempts,
       @Nullable String spec,
-      boolean isCancelRequested) {
+      boolean isCancelRequested,
+      Tied.@Nullable Tie tie) {
     static Candidate read(PreparedQuery.Row row) throws SQLException {
       return new Candidate(
           row.number("result_id"),
           row.text("task_path"),
           row.integer("attempts"),
           row.textOrNull("spec_json"),
-          row.number("cancel_requested") != 0);
+          row.number("cancel_requested") != 0,
+          row.numberOrNull("is_tied") == null ? null : Tied.Tie.read(row));
     }
   }
 

@@ -21,6 +21,8 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
   private static final Query INSERT_NEW_DEFERRED = SqliteStore.SQL.get("insert_new_deferred");
   private static final Query INSERT_NEW_READY = SqliteStore.SQL.get("insert_new_ready");
 
+  private static final Query INSERT_EXPIRY = Keys.SQL.get("insert_expiry");
+
   private final List<NewTask> tasks;
 
   private Enqueue(List<NewTask> tasks) {
@@ -142,5 +144,8 @@ final class Enqueue implements Transaction.Verb<List<Enqueued>> {
         .set("expires_at", expiresAt(transaction, task))
         .set("is_unique", task.unique() ? 1 : 0)
         .update();
+    if (task.expiry() != null) {
+      transaction.on(INSERT_EXPIRY).set("result_id", id).update();
+    }
   }
 }

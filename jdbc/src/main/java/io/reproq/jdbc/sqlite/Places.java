@@ -31,9 +31,11 @@ final class Places {
   private static final Query IS_CANCEL_REQUESTED = SqliteStore.SQL.get("is_cancel_requested");
 
   private final Transaction transaction;
+  private final Keys keys;
 
   Places(Transaction transaction) {
     this.transaction = transaction;
+    this.keys = new Keys(transaction);
   }
 
   /// Takes a task out of running, null when `claim` does not hold it.
@@ -86,14 +88,37 @@ final class Places {
       case Place.Waiting waiting -> throw notByPut(task, next);
     }
     transaction.counters().move(task.queue(), from, next.status(), 1);
+    if (task.isTied() != null) {
+      letGo(task, from);
+    }
   }
 
-  /// Adds to what went wrong with a task.
+  private void letGo(PlacedTask task, TaskStatus from) throws SQLException {
+    if (from == TaskStatus.RUNNING) {
+      keys.free(List.of(task.resultId()));
+    } else {
+      keys.pass(task.resultId());
+    }
+  }
+
+  /// Adds to what went wrong with a task, which was taken out of running.
+  void record(PlacedTask task, Failure failure, @Nullable String workerId) throws SQLException {
+    failure(task.resultId(), task.attempts(), failure)
+        .set("started_at", task.lastAttemptedAt())
+        .set("worker_id", workerId)
+        .update();
+  }
+
+  /// Adds to what went wrong with a task, when no attempt is under way.
   ///
-  /// @param attempt its number, 0 when none was under way
+  /// @param attempt number of the last one, 0 when there was none
   void record(long resultId, int attempt, Failure failure, @Nullable String workerId)
       throws SQLException {
-    transaction
+    failure(resultId, attempt, failure).set("started_at", null).set("worker_id", workerId).update();
+  }
+
+  private PreparedQuery failure(long resultId, int attempt, Failure failure) throws SQLException {
+    return transaction
         .on(INSERT_FAILURE)
         .set("result_id", resultId)
         .set("attempt", attempt)
@@ -101,9 +126,7 @@ final class Places {
         .set("exception_class", Texts.safeOrNull(failure.exceptionClass()))
         .set("message", Texts.safe(failure.message()))
         .set("traceback", Texts.safeOrNull(failure.traceback()))
-        .set("at", transaction.micros())
-        .set("worker_id", workerId)
-        .update();
+        .set("at", transaction.micros());
   }
 
   private void finish(PlacedTask task, TaskStatus status, int attempts, Ending ending)
@@ -119,6 +142,7 @@ final class Places {
     forgetFinished(Values.ids(List.of(task.resultId())));
     if (task.isTied() != null) {
       transaction.ended(task.resultId());
+      keys.forgetExpiries(List.of(task.resultId()));
     }
   }
 

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Moves deferred tasks that are due to ready.
@@ -17,16 +18,20 @@ final class Promote implements Transaction.Verb<Promoted> {
   private static final Query DUE = SqliteStore.SQL.get("due");
   private static final Query PROMOTE_INSERT = SqliteStore.SQL.get("promote_insert");
   private static final Query PROMOTE_DELETE = SqliteStore.SQL.get("promote_delete");
+  private static final Query LOOK = SqliteStore.READ.get("look");
   private static final Query NEXT_DUE = SqliteStore.SQL.get("next_due");
 
   private final int limit;
+  private final Sweep sweep;
 
-  Promote(int limit) {
+  Promote(int limit, Sweep sweep) {
     this.limit = limit;
+    this.sweep = sweep;
   }
 
   @Override
   public Promoted in(Transaction transaction) throws SQLException {
+    sweep.in(transaction);
     var ready = new ArrayList<Long>();
     var places = new Places(transaction);
     var due =
@@ -59,6 +64,27 @@ final class Promote implements Transaction.Verb<Promoted> {
     }
     var span = Duration.between(now, Micros.time(runAfter));
     return span.isNegative() ? Duration.ZERO : span;
+  }
+
+  /// Looks whether there is anything to do at `now`.
+  static Look look(Readers.Source source, Instant now) throws SQLException {
+    var look =
+        source
+            .on(LOOK)
+            .set("now", Micros.of(now))
+            .first(
+                row -> new Look(until(row.numberOrNull("run_after"), now), row.flag("has_mess")));
+    return Objects.requireNonNull(look);
+  }
+
+  /// What there is to do.
+  ///
+  /// @param delay how long until the next deferred task is due, null when none is deferred
+  /// @param hasMess whether a task is expired, or parked under a key
+  record Look(@Nullable Duration delay, boolean hasMess) {
+    boolean isDue() {
+      return hasMess || (delay != null && delay.isZero());
+    }
   }
 
   private static void cancel(Places places, long resultId) throws SQLException {

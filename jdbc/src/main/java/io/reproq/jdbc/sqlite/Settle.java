@@ -67,11 +67,11 @@ final class Settle implements Transaction.Verb<List<Settled>> {
     var worker = workerOf(transaction, settlement);
     var error = settlement.outcome().failure();
     if (error != null) {
-      places.record(task.resultId(), task.attempts(), error, worker);
+      places.record(task, error, worker);
     }
     if (isCancelled) {
       error = Failure.CANCELLED;
-      places.record(task.resultId(), task.attempts(), error, worker);
+      places.record(task, error, worker);
     }
     places.put(task, TaskStatus.RUNNING, next, ending(settlement, next, error));
     return new Settled.Applied(next);

@@ -60,7 +60,6 @@ final class SqliteStore implements TaskStore {
 
   private static final Query COUNTS = READ.get("counts");
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
-  private static final Query NEXT_DUE = READ.get("next_due");
 
   private final SqliteFile file;
   private final StoreProvider.Settings settings;
@@ -69,6 +68,7 @@ final class SqliteStore implements TaskStore {
   private final Readers readers;
   private final Workers workers;
   private final SqliteSchedules schedules;
+  private final Sweep sweep = new Sweep();
 
   private SqliteStore(SqliteFile file, StoreProvider.Settings settings, WorkSignal signal)
       throws SQLException {
@@ -231,17 +231,11 @@ final class SqliteStore implements TaskStore {
   @Override
   public Promoted promote(int limit) {
     // Nearly always nothing is due, and to see that takes no lock.
-    var next =
-        readers
-            .read(
-                "look for due tasks in",
-                source -> Optional.ofNullable(source.on(NEXT_DUE).number("run_after")))
-            .orElse(null);
     var now = settings.time().now();
-    if (next == null || next > Micros.of(now)) {
-      return new Promoted(0, Promote.until(next, now));
-    }
-    return writer.write("promote tasks in", new Promote(limit));
+    var next = readers.read("look for due tasks in", source -> Promote.look(source, now));
+    return next.isDue()
+        ? writer.write("promote tasks in", new Promote(limit, sweep))
+        : new Promoted(0, next.delay());
   }
 
   @Override

@@ -88,14 +88,20 @@ final class Successes {
           .counters()
           .move(queue.name(), TaskStatus.RUNNING, TaskStatus.SUCCESSFUL, queue.tasks());
     }
-    if (queues.stream().anyMatch(QueueTotal::hasTied)) {
-      var tied = transaction.on(TIED_AMONG).set("ids", ids).list(row -> row.number("result_id"));
-      tied.forEach(transaction::ended);
-    }
     if (!queues.isEmpty()) {
+      var tied =
+          queues.stream().anyMatch(QueueTotal::hasTied)
+              ? transaction.on(TIED_AMONG).set("ids", ids).list(row -> row.number("result_id"))
+              : List.<Long>of();
+      tied.forEach(transaction::ended);
       transaction.on(LEAVE).set("ids", ids).update();
       // Only of what is over, and what is stale may be under way elsewhere: those stay.
       new Places(transaction).forgetFinished(ids);
+      if (!tied.isEmpty()) {
+        var keys = new Keys(transaction);
+        keys.free(tied);
+        keys.forgetExpiries(tied);
+      }
     }
   }
 

@@ -40,7 +40,7 @@ final class TakeBack {
             .first(row -> row.text("worker_id"));
     for (var held : heldBy(incarnation)) {
       var back = Transitions.settled(held.attempt, new Outcome.GivenBack(), held.retry(), 0);
-      move(new ClaimId(incarnation, held.claimNumber), held, back, workerId);
+      move(new ClaimId(incarnation, held.claimNumber), held, back, List.of(), workerId);
     }
     strikeOut(incarnation);
   }
@@ -49,25 +49,29 @@ final class TakeBack {
   List<Reclaimed> fromDead(UUID incarnation, String workerId) throws SQLException {
     var all = new ArrayList<Reclaimed>();
     for (var held : heldBy(incarnation)) {
-      places.record(held.resultId, held.attempt, Failure.LEASE_LOST, workerId);
       var next = Transitions.reclaimed(held.attempt, held.retry(), held.isCancelRequested);
-      var place = move(new ClaimId(incarnation, held.claimNumber), held, next, workerId);
+      var claim = new ClaimId(incarnation, held.claimNumber);
+      var place = move(claim, held, next, List.of(Failure.LEASE_LOST), workerId);
       all.add(new Reclaimed(held.resultId, workerId, place));
     }
     strikeOut(incarnation);
     return all;
   }
 
-  private Place move(ClaimId claim, Held held, Place next, @Nullable String workerId)
+  private Place move(
+      ClaimId claim, Held held, Place next, List<Failure> failures, @Nullable String workerId)
       throws SQLException {
     var task = places.takeClaimed(held.resultId, claim);
     if (task == null) {
       throw new IllegalStateException("task " + held.resultId + " left its place meanwhile");
     }
+    for (var failure : failures) {
+      places.record(task, failure, workerId);
+    }
     var place = held.isCancelRequested ? Transitions.underCancel(next) : next;
     var ending = Ending.PLAIN;
     if (held.isCancelRequested) {
-      places.record(held.resultId, held.attempt, Failure.CANCELLED, workerId);
+      places.record(task, Failure.CANCELLED, workerId);
       ending = new Ending(null, Failure.CANCELLED.summary());
     } else if (place.status() == TaskStatus.FAILED) {
       ending = new Ending(null, Failure.LEASE_LOST.summary());

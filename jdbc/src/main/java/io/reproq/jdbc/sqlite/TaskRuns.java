@@ -160,7 +160,8 @@ final class TaskRuns {
           Micros.timeOrNull(row.numberOrNull("started_at")),
           Micros.timeOrNull(row.numberOrNull("last_attempted_at")),
           finishedAt,
-          row.text("status").equals(TaskStatus.FAILED.name()) ? finishedAt : null);
+          row.text("status").equals(TaskStatus.FAILED.name()) ? finishedAt : null,
+          Micros.timeOrNull(row.numberOrNull("expires_at")));
     }
   }
 }

@@ -151,7 +151,8 @@ CREATE INDEX finished_bad ON reproq.finished (status, result_id) WHERE status <>
 CREATE INDEX finished_failed_at ON reproq.finished (finished_at, result_id) WHERE status = 'FAILED';
 CREATE INDEX finished_path ON reproq.finished (task_path, result_id);
 
--- All that went wrong, in the order of failure_id. What another system has told beyond these columns
+-- All that went wrong, in the order of failure_id: at what time, and when that attempt had started.
+-- What another system has told beyond these columns
 -- is in more, and stands above them.
 CREATE TABLE reproq.failure (
   failure_id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -162,6 +163,7 @@ CREATE TABLE reproq.failure (
   message         text        NOT NULL,
   traceback       text,
   at              timestamptz NOT NULL,
+  started_at      timestamptz,
   worker_id       text,
   more            jsonb
 );

@@ -237,6 +237,10 @@ BEGIN
       reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
     FROM sent WHERE run_after > now
   ),
+  into_expiry AS (
+    INSERT INTO reproq.expiry (result_id, expires_at)
+    SELECT result_id, expires_at FROM sent WHERE expires_at IS NOT NULL
+  ),
   counted AS (
     INSERT INTO reproq.counter_delta (queue_name, status, change)
     SELECT queue_name, 'READY', count(*) FROM sent GROUP BY queue_name

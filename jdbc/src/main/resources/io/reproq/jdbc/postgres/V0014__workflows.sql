@@ -212,6 +212,10 @@ BEGIN
     SELECT result_id, queue_name, task_path, rank, 1, 0, is_tied, run_after, wait_count
     FROM sent WHERE place = 'waiting'
   ),
+  into_expiry AS (
+    INSERT INTO reproq.expiry (result_id, expires_at)
+    SELECT result_id, expires_at FROM sent WHERE expires_at IS NOT NULL
+  ),
   counted AS (
     INSERT INTO reproq.counter_delta (queue_name, status, change)
     SELECT queue_name, CASE place WHEN 'waiting' THEN 'WAITING' ELSE 'READY' END, count(*)

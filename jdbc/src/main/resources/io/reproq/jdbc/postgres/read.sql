@@ -43,8 +43,8 @@ SELECT (extract(epoch FROM d.run_after - coalesce(:now::timestamptz, clock_times
 FROM reproq.deferred d ORDER BY d.run_after, d.result_id LIMIT 1
 
 -- name: sightings
--- At least one row, which also tells how long it is until the next deferred task is due, and
--- whether any is ready.
+-- At least one row, which also tells how long it is until the next deferred task is due, whether any
+-- is ready, and whether there is something to sweep: a task that is expired, or parked under a key.
 -- Advisory locks are read where everybody can see them, never tried: who tries a lock may get it
 -- for many other reasons than the holder's death.
 WITH held AS MATERIALIZED (
@@ -58,8 +58,13 @@ SELECT w.incarnation, w.worker_id, w.beat, w.lease, w.heartbeat, w.dead,
   CASE WHEN w.server_started IS DISTINCT FROM pg_postmaster_start_time() THEN 'UNKNOWN'
     WHEN w.lock_key IN (SELECT key FROM held) THEN 'HELD'
     ELSE 'GONE' END AS holder,
-  due.next_due, due.has_ready
-FROM (SELECT EXISTS (SELECT FROM reproq.ready) AS has_ready, (
+  due.next_due, due.has_ready, due.has_mess
+FROM (SELECT EXISTS (SELECT FROM reproq.ready) AS has_ready,
+  EXISTS (SELECT FROM reproq.parked p WHERE p.parked_key >= 'lock:' AND p.parked_key < 'lock;')
+    OR EXISTS (SELECT FROM reproq.parked p WHERE p.parked_key >= 'slot:' AND p.parked_key < 'slot;')
+    OR EXISTS (SELECT FROM reproq.expiry e
+      WHERE e.expires_at <= coalesce(:now::timestamptz, clock_timestamp())
+        AND NOT EXISTS (SELECT FROM reproq.running r WHERE r.result_id = e.result_id)) AS has_mess, (
   SELECT (extract(epoch FROM d.run_after - coalesce(:now::timestamptz, clock_timestamp()))
     * 1000000)::bigint
   FROM reproq.deferred d ORDER BY d.run_after, d.result_id LIMIT 1) AS next_due) due

@@ -69,6 +69,10 @@ into_deferred AS (
     reproq.is_tied(lock_key, concurrency_key, concurrency_limit, expires_at, NULL)
   FROM sent WHERE run_after > now
 ),
+into_expiry AS (
+  INSERT INTO reproq.expiry (result_id, expires_at)
+  SELECT result_id, expires_at FROM sent WHERE expires_at IS NOT NULL
+),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   SELECT queue_name, 'READY', count(*) FROM sent GROUP BY queue_name
@@ -77,7 +81,9 @@ SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 
 -- name: claim
 -- Takes the best ready tasks of each queue that is not paused. Others' paths are parked. A task that
--- somebody wants stopped stays, and is told as doomed. The worker's own row is locked first (KEY SHARE lets
+-- somebody wants stopped stays, and is told as doomed; so does one that is expired. Those that are tied
+-- are judged first, by a function whose statements look anew after it has waited for keys: what is
+-- taken then starts then, and not when this statement began. The worker's own row is locked first (KEY SHARE lets
 -- heartbeats through): no row, no task. A row that was locked is deleted by its address, which
 -- saves a second way through an index. When tasks are parked that wait for a worker like this one,
 -- it takes nothing and tells their keys: they go back to ready first, where rank decides.
@@ -86,8 +92,8 @@ SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 -- each time that a plan for these very values would be cheaper, and to make it takes longer than to
 -- run it.
 WITH RECURSIVE asked AS MATERIALIZED (
-  SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now, :incarnation::uuid AS incarnation,
-    :claim_number::bigint AS claim_number, :queues::text[] AS queues, :quotas::integer[] AS quotas,
+  SELECT :now::timestamptz AS given, coalesce(:now::timestamptz, clock_timestamp()) AS now,
+    :incarnation::uuid AS incarnation, :claim_number::bigint AS claim_number, :queues::text[] AS queues, :quotas::integer[] AS quotas,
     :handles::text[] AS handles, :others::boolean AS others, :looks::boolean AS looks
 ),
 me AS MATERIALIZED (
@@ -127,9 +133,9 @@ own_key AS MATERIALIZED (
       WHERE p.parked_key = s.key AND p.queue_name = w.queue_name LIMIT 1) p WHERE w.quota > 0)
 ),
 locked AS MATERIALIZED (
-  SELECT r.address, r.result_id
+  SELECT r.address, r.result_id, r.rank, r.task_path, r.is_tied
   FROM (SELECT * FROM wanted WHERE NOT EXISTS (SELECT FROM own_key)) w CROSS JOIN LATERAL (
-    SELECT ctid AS address, result_id FROM reproq.ready
+    SELECT ctid AS address, result_id, rank, task_path, is_tied FROM reproq.ready
     WHERE queue_name = w.queue_name
     ORDER BY rank, result_id LIMIT w.quota FOR UPDATE SKIP LOCKED) r
 ),
@@ -137,21 +143,37 @@ doomed AS MATERIALIZED (
   SELECT c.result_id FROM reproq.cancel_request c
   WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM locked))
 ),
+judged AS MATERIALIZED (
+  SELECT v.result_id, v.verdict
+  FROM (
+    SELECT array_agg(l.result_id) AS ids, array_agg(l.rank) AS ranks,
+      array_agg(l.task_path IN (SELECT path FROM handled)
+        OR (a.others AND l.task_path NOT IN (SELECT path FROM listed))) AS mine
+    FROM locked l CROSS JOIN asked a
+    WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
+    HAVING count(*) > 0) t
+  CROSS JOIN asked a
+  CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, a.given) v
+),
 gone AS (
   DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
-    SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)))
+    SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)
+      AND result_id NOT IN (SELECT result_id FROM judged WHERE verdict = 'EXPIRED')))
   RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
     last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
-  SELECT g.*, g.task_path IN (SELECT path FROM handled)
-    OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed)) AS is_mine
-  FROM gone g
+  SELECT g.*, p.parked_key, p.parked_key IS NULL AS is_mine
+  FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
+    SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
+        OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
+      THEN j.verdict ELSE 'path:' || g.task_path END AS parked_key) p
 ),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
     queue_name, task_path, started_at, workers, is_tied)
-  SELECT m.result_id, a.claim_number, a.now, me.number, m.version + 1, m.attempts + 1,
+  SELECT m.result_id, a.claim_number,
+    CASE WHEN m.is_tied THEN coalesce(a.given, clock_timestamp()) ELSE a.now END, me.number, m.version + 1, m.attempts + 1,
     m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied
   FROM moved m CROSS JOIN me CROSS JOIN asked a WHERE m.is_mine
 ),
@@ -159,7 +181,7 @@ into_parked AS (
   INSERT INTO reproq.parked (result_id, rank, version, attempts, queue_name, task_path,
     started_at, last_attempted_at, workers, is_tied, parked_key)
   SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, is_tied, 'path:' || task_path
+    last_attempted_at, workers, is_tied, parked_key
   FROM moved WHERE NOT is_mine
 ),
 counted AS (
@@ -171,6 +193,8 @@ counted AS (
 SELECT m.result_id, m.attempts + 1 AS attempt,
   (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
   EXISTS (SELECT FROM moved o WHERE NOT o.is_mine) AS is_moved,
+  EXISTS (SELECT FROM judged WHERE verdict = 'PROMOTED') AS is_promoted,
+  ARRAY(SELECT result_id FROM judged WHERE verdict = 'EXPIRED') AS expired,
   ARRAY(SELECT result_id FROM doomed) AS doomed,
   ARRAY(SELECT key FROM own_key) AS own_keys
 FROM me LEFT JOIN moved m ON m.is_mine
@@ -198,6 +222,7 @@ FROM gone
 -- name: lock_claimed
 -- Sorted, because two settlements of the same attempts may be under way.
 SELECT r.result_id, r.worker, r.claim_number, r.attempts,
+  (extract(epoch FROM r.last_attempted_at) * 1000000)::bigint AS start_micros,
   (SELECT n.worker_id FROM reproq.worker_name n WHERE n.number = r.worker) AS worker_id
 FROM unnest(:ids::bigint[], :workers::integer[], :numbers::bigint[])
   AS s (result_id, worker, claim_number)
@@ -209,6 +234,7 @@ FOR UPDATE OF r
 -- name: lock_held
 -- All that a worker holds, but for what is being settled right now.
 SELECT r.result_id, r.worker, r.claim_number, r.attempts,
+  (extract(epoch FROM r.last_attempted_at) * 1000000)::bigint AS start_micros,
   (SELECT n.worker_id FROM reproq.worker_name n WHERE n.number = r.worker) AS worker_id,
   (SELECT t.max_attempts FROM reproq.task t WHERE t.result_id = r.result_id) AS max_attempts
 FROM reproq.running r
@@ -222,7 +248,8 @@ SELECT result_id FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[
 -- name: end_attempts
 -- The way out of running, whatever ends the attempt: each goes to its place, if its claim still
 -- holds it. What is over leaves its mark (found one by one, by index, whatever the planner thinks of
--- the table's size) and its cancel request behind. An order is found again
+-- the table's size) and its cancel request behind; what is tied lets its keys go, and parked tasks are
+-- promoted for them. An order is found again
 -- from what never changes about the task, because running rows do not carry it.
 WITH clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
@@ -295,16 +322,24 @@ told AS MATERIALIZED (
   FROM (SELECT array_agg(result_id) AS ids FROM gone WHERE is_tied AND place = 'finished') m
   WHERE m.ids IS NOT NULL
 )
-SELECT result_id, worker, claim_number, (SELECT freed FROM told) > 0 AS is_freeing FROM gone
+SELECT result_id, worker, claim_number, (SELECT freed FROM told) > 0 AS is_freeing, (
+  -- Workflows are locked before keys.
+  SELECT reproq.free_keys(t.ids, t.over) FROM (
+    SELECT array_agg(g.result_id) AS ids,
+      array_agg(g.result_id) FILTER (WHERE g.status IN ('SUCCESSFUL', 'CANCELLED')) AS over
+    FROM gone g WHERE g.is_tied HAVING count(*) > 0) t
+  CROSS JOIN (SELECT count(*) FROM told) w) AS promoted
+FROM gone
 
 -- name: insert_failures
 INSERT INTO reproq.failure (result_id, attempt, kind, exception_class, message, traceback, at,
-  worker_id)
+  started_at, worker_id)
 SELECT f.result_id, f.attempt, f.kind, f.exception_class, f.message, f.traceback,
-  coalesce(:now::timestamptz, clock_timestamp()), f.worker_id
+  coalesce(:now::timestamptz, clock_timestamp()),
+  'epoch'::timestamptz + f.start_micros * interval '1 microsecond', f.worker_id
 FROM unnest(:ids::bigint[], :attempts::integer[], :kinds::text[], :exception_classes::text[],
-  :messages::text[], :tracebacks::text[], :worker_ids::text[]) WITH ORDINALITY
-  AS f (result_id, attempt, kind, exception_class, message, traceback, worker_id, ord)
+  :messages::text[], :tracebacks::text[], :starts::bigint[], :worker_ids::text[]) WITH ORDINALITY
+  AS f (result_id, attempt, kind, exception_class, message, traceback, start_micros, worker_id, ord)
 ORDER BY f.ord
 
 -- name: settled_before

@@ -143,7 +143,7 @@ CREATE INDEX finished_cancelled ON finished (result_id) WHERE status = 'CANCELLE
 CREATE INDEX finished_path ON finished (task_path, status, result_id);
 CREATE INDEX finished_queue ON finished (queue_name, status, result_id);
 
--- All that went wrong, in the order of failure_id.
+-- All that went wrong, in the order of failure_id: at what time, and when that attempt had started.
 CREATE TABLE failure (
   failure_id      INTEGER PRIMARY KEY,
   result_id       INTEGER NOT NULL,
@@ -153,6 +153,7 @@ CREATE TABLE failure (
   message         TEXT    NOT NULL,
   traceback       TEXT,
   at              INTEGER NOT NULL,
+  started_at      INTEGER,
   worker_id       TEXT,
   failed_result_id INTEGER
 ) STRICT;

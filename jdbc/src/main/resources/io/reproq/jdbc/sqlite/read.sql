@@ -60,5 +60,10 @@ SELECT incarnation, beat, leased_until, lease, heartbeat, process, dead FROM wor
 SELECT c.result_id FROM cancel_request c CROSS JOIN running r ON r.result_id = c.result_id
 WHERE r.incarnation = :incarnation
 
--- name: next_due
-SELECT min(run_after) AS run_after FROM deferred
+-- name: look
+-- When the next deferred task is due, and whether there is something to sweep.
+SELECT (SELECT min(run_after) FROM deferred) AS run_after,
+  EXISTS (SELECT 1 FROM parked WHERE parked_key >= 'lock:' AND parked_key < 'lock;')
+  OR EXISTS (SELECT 1 FROM parked WHERE parked_key >= 'slot:' AND parked_key < 'slot;')
+  OR EXISTS (SELECT 1 FROM expiry e WHERE e.expires_at <= :now
+    AND NOT EXISTS (SELECT 1 FROM running r WHERE r.result_id = e.result_id)) AS has_mess

@@ -89,7 +89,8 @@ DELETE FROM parked WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: claim_candidates
 -- LEFT JOIN: a task whose description is missing is claimed too, and then fails.
-SELECT r.result_id, r.task_path, r.attempts, t.spec_json,
+SELECT r.result_id, r.rank, r.task_path, r.attempts, r.is_tied, t.spec_json, t.lock_key,
+  t.concurrency_key, coalesce(t.concurrency_limit, 0) AS concurrency_limit, t.expires_at,
   c.result_id IS NOT NULL AS cancel_requested
 FROM ready r
 LEFT JOIN task t ON t.result_id = r.result_id
@@ -117,6 +118,13 @@ INSERT INTO parked (result_id, queue_name, task_path, rank, version, attempts, s
 SELECT result_id, queue_name, task_path, rank, version + 1, attempts, started_at,
   last_attempted_at, worker_ids, is_tied, 'path:' || task_path
 FROM ready WHERE result_id IN (SELECT value FROM json_each(:ids))
+
+-- name: park_by_key
+INSERT INTO parked (result_id, queue_name, task_path, rank, version, attempts, started_at,
+  last_attempted_at, worker_ids, is_tied, parked_key)
+SELECT result_id, queue_name, task_path, rank, version + 1, attempts, started_at,
+  last_attempted_at, worker_ids, is_tied, :parked_key
+FROM ready WHERE result_id = :result_id
 
 -- name: settle_successes
 -- :settled is a JSON array of [result_id, claim_number, returned text], all of one worker. Inserts what
@@ -209,8 +217,10 @@ VALUES (:result_id, :queue_name, :task_path, :status, :version, :attempts, :star
   :last_attempted_at, :worker_ids, :finished_at, :incarnation, :claim_number, :last_error)
 
 -- name: insert_failure
-INSERT INTO failure (result_id, attempt, kind, exception_class, message, traceback, at, worker_id)
-VALUES (:result_id, :attempt, :kind, :exception_class, :message, :traceback, :at, :worker_id)
+INSERT INTO failure (result_id, attempt, kind, exception_class, message, traceback, at, started_at,
+  worker_id)
+VALUES (:result_id, :attempt, :kind, :exception_class, :message, :traceback, :at, :started_at,
+  :worker_id)
 
 -- name: is_cancel_requested
 SELECT count(*) AS requests FROM cancel_request WHERE result_id = :result_id
