@@ -151,7 +151,7 @@ final class OrderCommandsTest {
     assertThat(run("triage", "retry", "--all", "--json").out())
         .isEqualTo(
             line(
-                "{\"retried\":0,\"dry_run\":false,\"twins_active\":[{\"result_id\":%s,\"twin_id\":%s}],\"not_failed\":[]}"
+                "{\"retried\":0,\"dry_run\":false,\"twins_active\":[{\"result_id\":%s,\"twin_id\":%s}],\"blocked\":[],\"not_failed\":[]}"
                     .formatted(twin, active)));
   }
 

@@ -66,7 +66,18 @@ final class RowView {
         standing(row),
         times(row),
         new Result(row.value, row.errors, row.endedBy == null ? null : row.endedBy.summary()),
-        TaskRun.Extras.NONE);
+        extras(row));
+  }
+
+  private static TaskRun.Extras extras(Row row) {
+    var membership = row.membership;
+    if (membership == null) {
+      return TaskRun.Extras.NONE;
+    }
+    var workflow = membership.workflow;
+    var follows = membership.predecessors.size() == 1 && !workflow.isCallback(row);
+    var parentId = follows ? (Long) membership.predecessors.getFirst().id : null;
+    return TaskRun.Extras.NONE.in(workflow.id, parentId);
   }
 
   private static boolean matches(Row row, TaskQuery query) {

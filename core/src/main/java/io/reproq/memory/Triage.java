@@ -52,7 +52,7 @@ final class Triage {
     var task = new NewTask(row.spec, start, null, row.unique, row.headers);
     var twin = places.twinOf(task);
     return twin == null
-        ? new Replayed.Enqueued(places.add(task, now).id)
+        ? new Replayed.Enqueued(places.add(task, now, null).id)
         : new Replayed.TwinActive(twin.id);
   }
 

@@ -99,6 +99,11 @@ public record TaskRun(
     /// Nothing.
     public static final Extras NONE =
         new Extras("default", null, null, Json.EMPTY_OBJECT, null, null);
+
+    /// The same for a member of a workflow.
+    public Extras in(UUID workflow, @Nullable Long parent) {
+      return new Extras(backendAlias, parent, workflow, metadata, logsUri, artifactsUri);
+    }
   }
 
   /// One thing that went wrong.
