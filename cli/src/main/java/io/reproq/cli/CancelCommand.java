@@ -1,28 +1,35 @@
 package io.reproq.cli;
 
-import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import io.reproq.cli.option.TaskIds;
+import io.reproq.store.CancelAnswer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq cancel`.
 @Command(
     name = "cancel",
-    header = "Stop a task, before it starts or while it runs.",
-    footer = {"", "Example:", "  reproq cancel --id 42"})
+    header = "Stop tasks, before they start or while they run.",
+    description = {
+      "A task that has not started never will. A running one is interrupted by its worker, within"
+          + " two seconds; what it does nevertheless to its end counts. A task that is over stays"
+          + " as it is."
+    },
+    footer = {"", "Examples:", "  reproq cancel 42", "  reproq cancel 42 43 44 --json"})
 final class CancelCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
 
   @ArgGroup(multiplicity = "1")
-  private Target target = new Target();
+  private TaskIds tasks = new TaskIds();
+
+  @Option(names = "--json", description = "Print a JSON array: each id and what became of it.")
+  private boolean json;
 
   CancelCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
@@ -30,34 +37,28 @@ final class CancelCommand implements Runnable {
 
   @Override
   public void run() {
-    var id = target.id();
+    var ids = tasks.all();
     try (var store = database.open()) {
-      var line =
-          switch (store.cancel(List.of(id)).getFirst()) {
-            case CANCELLED -> "Cancelled task " + id;
-            case REQUESTED -> "Cancellation requested for task " + id;
-            case NOT_ACTIVE -> "No RUNNING task found for result_id " + id;
-          };
-      common.out().println(line);
+      var answers = store.cancel(ids);
+      if (json) {
+        var out = JsonNodeFactory.instance.arrayNode();
+        for (var i = 0; i < ids.size(); i++) {
+          out.addObject().put("result_id", ids.get(i)).put("answer", answers.get(i).name());
+        }
+        common.out().println(out);
+      } else {
+        for (var i = 0; i < ids.size(); i++) {
+          common.out().println(line(ids.get(i), answers.get(i)));
+        }
+      }
     }
   }
 
-  /// The task, named one way or the other.
-  static final class Target {
-    @Option(names = "--id", paramLabel = "ID", required = true, description = "The task's id.")
-    private @Nullable Long flag;
-
-    @Parameters(paramLabel = "ID", description = "The same, without the flag.")
-    private @Nullable Long argument;
-
-    long id() {
-      if (flag != null) {
-        return flag;
-      }
-      if (argument != null) {
-        return argument;
-      }
-      throw new CommandFailure("cancel needs the id of a task");
-    }
+  private static String line(long id, CancelAnswer answer) {
+    return switch (answer) {
+      case CANCELLED -> "Cancelled task " + id;
+      case REQUESTED -> "Cancellation requested for task " + id;
+      case NOT_ACTIVE -> "No RUNNING task found for result_id " + id;
+    };
   }
 }

@@ -4,11 +4,12 @@ import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.cli.option.TaskId;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `reproq get`.
 @Command(
@@ -19,8 +20,8 @@ final class GetCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
 
-  @Parameters(paramLabel = "ID", description = "The task's id, as enqueue printed it.")
-  private long id;
+  @ArgGroup(multiplicity = "1")
+  private TaskId task = new TaskId();
 
   @Option(names = "--json", description = "Print the columns of task_runs as a JSON object.")
   private boolean json;
@@ -31,6 +32,7 @@ final class GetCommand implements Runnable {
 
   @Override
   public void run() {
+    var id = task.value();
     try (var store = database.open()) {
       var found = store.find(List.of(id));
       if (found.isEmpty()) {

@@ -20,7 +20,9 @@ final class PruneCommand implements Runnable {
 
   static CommandLine create(Surroundings surroundings) {
     return new CommandLine(new PruneCommand())
-        .addSubcommand(new PruneFinishedCommand(surroundings));
+        .addSubcommand(new PruneFinishedCommand(surroundings))
+        .addSubcommand(new PruneExpiredCommand(surroundings))
+        .addSubcommand(new PruneWorkersCommand(surroundings));
   }
 
   @Override

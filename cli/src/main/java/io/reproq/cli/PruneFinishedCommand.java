@@ -12,26 +12,29 @@ import io.reproq.task.TaskStatus;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq prune finished`.
 @Command(
     name = "finished",
-    header = "Delete tasks that have been over for long enough.",
+    header = "Delete tasks that are over, by age, by count or by both.",
     description = {
       "Their failures go with them. On PostgreSQL a partition of which every task may go is dropped"
-          + " as a whole, unless a limit is set."
+          + " as a whole, unless --limit or --keep is set."
     },
     footer = {
       "",
       "Examples:",
       "  reproq prune finished --older-than 7d --dry-run",
-      "  reproq prune finished --older-than 90d --status SUCCESSFUL,FAILED,CANCELLED"
+      "  reproq prune finished --older-than 90d --status SUCCESSFUL,FAILED,CANCELLED",
+      "  reproq prune finished --keep 100000"
     })
 final class PruneFinishedCommand implements Runnable {
   private static final int STEP = 5_000;
@@ -45,9 +48,16 @@ final class PruneFinishedCommand implements Runnable {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      required = true,
       description = "Only tasks that ended at least so long ago, as in 36h or 7d.")
-  private Duration olderThan = Duration.ZERO;
+  private @Nullable Duration olderThan;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description =
+          "The newest so many of each status stay, however old they are; alone or together with"
+              + " --older-than.")
+  private @Nullable Long keep;
 
   @Option(
       names = "--status",
@@ -76,12 +86,21 @@ final class PruneFinishedCommand implements Runnable {
   @Override
   public void run() {
     var ends = ends();
+    if (olderThan == null && keep == null) {
+      throw new ParameterException(
+          common.line(), "prune finished needs --older-than, --keep or both: which tasks may go?");
+    }
+    if (keep != null && keep < 1) {
+      throw new CommandFailure("--keep must be at least 1, was " + keep);
+    }
     if (limit != null && limit < 1) {
       throw new CommandFailure("--limit must be at least 1, was " + limit);
     }
     try (var store = database.open()) {
       var way = dryRun ? Way.COUNT : limit == null ? Way.DROP : Way.DELETE;
-      var count = prune(store, Pruning.of(olderThan, STEP).in(ends).by(way));
+      var age = Objects.requireNonNullElse(olderThan, Duration.ZERO);
+      var newest = Objects.requireNonNullElse(keep, 0L);
+      var count = prune(store, Pruning.of(age, STEP).in(ends).keeping(newest).by(way));
       if (json) {
         common
             .out()

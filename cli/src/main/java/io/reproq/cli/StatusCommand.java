@@ -5,10 +5,8 @@ import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskStore;
-import io.reproq.store.WorkerRow;
 import io.reproq.task.TaskStatus;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -38,7 +36,7 @@ final class StatusCommand implements Runnable {
     try (var store = database.open()) {
       var queues = queues(store.counts());
       if (json) {
-        common.out().println(toJson(queues, store.workers()));
+        common.out().println(toJson(queues, store));
       } else {
         print(store, queues);
       }
@@ -65,14 +63,21 @@ final class StatusCommand implements Runnable {
     return total;
   }
 
-  private static ObjectNode toJson(
-      Map<String, Map<TaskStatus, Long>> queues, List<WorkerRow> workers) {
+  private static ObjectNode toJson(Map<String, Map<TaskStatus, Long>> queues, TaskStore store) {
     var out = JsonNodeFactory.instance.objectNode();
     fill(out.putObject("tasks"), total(queues));
     var byQueue = out.putObject("queues");
     queues.forEach((name, counts) -> fill(byQueue.putObject(name), counts));
+    var paused = out.putArray("paused");
+    for (var pause : store.queues().pauses()) {
+      paused
+          .addObject()
+          .put("queue_name", pause.queue())
+          .put("paused_at", pause.since() == null ? null : pause.since().toString())
+          .put("reason", pause.reason());
+    }
     var list = out.putArray("workers");
-    for (var worker : workers) {
+    for (var worker : store.workers()) {
       var info = worker.info();
       var entry = list.addObject().put("worker_id", info.workerId());
       entry.put("incarnation", info.incarnation().toString());
@@ -107,6 +112,13 @@ final class StatusCommand implements Runnable {
       }
       out.println(header);
       queues.forEach((name, counts) -> out.println(row(name, counts)));
+    }
+    for (var pause : store.queues().pauses()) {
+      out.printf(
+          "%s paused%s%s%n",
+          QueueTarget.named(pause.queue()),
+          pause.since() == null ? "" : " since " + pause.since(),
+          pause.reason() == null ? "" : ": " + pause.reason());
     }
     var workers = store.workers();
     out.println(workers.isEmpty() ? "no workers" : "workers");

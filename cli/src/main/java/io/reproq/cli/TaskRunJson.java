@@ -3,6 +3,7 @@ package io.reproq.cli;
 import io.reproq.json.Json;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.AttemptError;
+import io.reproq.task.FailureKind;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ final class TaskRunJson {
     var spec = run.spec().tree();
     var exec = spec.path("exec");
     out.put("result_id", run.resultId());
-    out.put("backend_alias", "default");
+    out.put("backend_alias", run.extras().backendAlias());
     out.put("queue_name", run.queue());
     out.put("priority", spec.path("priority").intValue(0));
     time(out, "run_after", run.times().runAfter());
@@ -50,8 +51,8 @@ final class TaskRunJson {
     var workers = out.putArray("worker_ids");
     run.standing().workerIds().forEach(workers::add);
     json(out, "return_json", run.result().value());
-    errors(out.putArray("errors_json"), run);
-    out.putObject("metadata_json");
+    out.set("errors_json", errors(run));
+    out.set("metadata_json", run.extras().metadata().tree());
     out.put("last_error", run.result().lastError());
     time(out, "failed_at", run.times().failedAt());
   }
@@ -60,9 +61,12 @@ final class TaskRunJson {
     var standing = run.standing();
     time(out, "leased_until", standing.leasedUntil());
     out.put("leased_by", standing.leasedBy());
-    out.putNull("logs_uri").putNull("artifacts_uri");
+    var extras = run.extras();
+    out.put("logs_uri", extras.logsUri());
+    out.put("artifacts_uri", extras.artifactsUri());
     time(out, "expires_at", run.times().expiresAt());
-    out.putNull("parent_id").putNull("workflow_id");
+    out.put("parent_id", extras.parentId());
+    out.put("workflow_id", extras.workflowId() == null ? null : extras.workflowId().toString());
     out.put("wait_count", standing.waitCount());
     time(out, "created_at", run.times().enqueuedAt());
     time(out, "updated_at", updatedAt(run.times()));
@@ -72,27 +76,33 @@ final class TaskRunJson {
     out.put("version", standing.version());
   }
 
-  private static void errors(ArrayNode out, TaskRun run) {
+  /// All that went wrong, as the column `errors_json` has it.
+  static ArrayNode errors(TaskRun run) {
+    var out = NODES.arrayNode();
     for (AttemptError error : run.result().errors()) {
       var failure = error.failure();
       var entry = out.addObject().put("kind", failure.kind().label());
-      if (failure.exceptionClass() != null) {
-        entry.put("exception_class", failure.exceptionClass());
-      }
+      var isOfHandler = failure.kind() == FailureKind.APP_ERROR;
+      put(entry, "exception_class", failure.exceptionClass(), isOfHandler);
       entry.put("message", failure.message());
-      if (failure.traceback() != null) {
-        entry.put("traceback", failure.traceback());
-      }
-      if (error.attempt() > 0) {
-        entry.put("attempt", error.attempt());
-      }
+      put(entry, "traceback", failure.traceback(), isOfHandler);
+      entry.put("attempt", error.attempt());
       entry.put("at", error.at().toString());
       if (error.failedResultId() != null) {
         entry.put("failed_result_id", error.failedResultId());
       }
-      if (error.workerId() != null) {
-        entry.put("worker_id", error.workerId());
+      put(entry, "worker_id", error.workerId(), /* isAlways= */ false);
+      if (failure.kind() == FailureKind.CANCELLED
+          || failure.kind() == FailureKind.SECURITY_VIOLATION) {
+        entry.put("task_path", run.taskPath());
       }
+    }
+    return out;
+  }
+
+  private static void put(ObjectNode out, String key, @Nullable String value, boolean isAlways) {
+    if (value != null || isAlways) {
+      out.put(key, value == null ? "" : value);
     }
   }
 

@@ -1,10 +1,12 @@
 package io.reproq.cli;
 
+import io.reproq.json.Json;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.TaskRun;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// A task as a block of lines for people.
 final class TaskRunText {
@@ -27,6 +29,8 @@ final class TaskRunText {
     text.line("enqueued", run.times().enqueuedAt());
     text.line("run after", run.times().runAfter());
     text.line("expires", run.times().expiresAt());
+    text.line("workflow", run.extras().workflowId());
+    text.line("follows", run.extras().parentId());
     text.line("started", run.times().startedAt());
     text.line("finished", run.times().finishedAt());
     text.line("running on", run.standing().leasedBy());
@@ -41,6 +45,10 @@ final class TaskRunText {
               + error.at()
               + ")");
     }
+    text.line(
+        "metadata",
+        run.extras().metadata().equals(Json.EMPTY_OBJECT) ? null : run.extras().metadata());
+    text.line("output", run.extras().logsUri());
     text.line("version", run.standing().version());
     return String.join("\n", text.lines);
   }
@@ -67,8 +75,17 @@ final class TaskRunText {
     return standing.cancelRequested() ? reason + ", cancel requested" : reason;
   }
 
+  /// Attempts so far, and how many there may be, as in `2/3`.
+  static String attemptsOf(TaskRun run) {
+    return run.standing().attempts() + "/" + maxAttempts(run).asString("3");
+  }
+
+  private static JsonNode maxAttempts(TaskRun run) {
+    return run.spec().tree().path("exec").path("max_attempts");
+  }
+
   private static String attempts(TaskRun run) {
-    var most = run.spec().tree().path("exec").path("max_attempts");
+    var most = maxAttempts(run);
     return run.standing().attempts() + (most.isMissingNode() ? "" : " of " + most);
   }
 

@@ -205,7 +205,7 @@ final class TaskCommandsTest {
         .isEqualTo(
             """
             {"tasks":{"READY":1,"CANCELLED":1},"queues":{"default":{"CANCELLED":1},\
-            "mail":{"READY":1}},"workers":[]}\
+            "mail":{"READY":1}},"paused":[],"workers":[]}\
             """);
     assertThat(run("status").out()).contains("mail", "no workers");
   }

@@ -10,6 +10,7 @@ import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
@@ -20,6 +21,7 @@ import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Replayed;
 import io.reproq.store.Retried;
 import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
@@ -46,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -261,6 +264,26 @@ public final class MemoryStore implements TaskStore {
   @Override
   public List<Discarded> discard(List<Long> resultIds) {
     return transact(now -> new Triage(places).discard(resultIds, now));
+  }
+
+  @Override
+  public Replayed replay(long resultId) {
+    return transact(now -> new Triage(places).replay(resultId, now));
+  }
+
+  @Override
+  public OptionalLong newest(String specHash) {
+    List<Row> rows = transact(now -> places.rows.newestFirst());
+    // Hashes take longer than all else, and need no lock.
+    return rows.stream()
+        .filter(row -> row.spec.hash().equals(specHash))
+        .mapToLong(row -> row.id)
+        .findFirst();
+  }
+
+  @Override
+  public List<TaskRun> failed(FailedQuery query) {
+    return transact(now -> RowView.failed(places.rows, query));
   }
 
   @Override

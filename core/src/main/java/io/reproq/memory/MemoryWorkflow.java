@@ -41,6 +41,11 @@ final class MemoryWorkflow {
     }
   }
 
+  /// Whether `row` comes after all the others.
+  boolean isCallback(Row row) {
+    return row == callback;
+  }
+
   /// Forgets one row, and says whether it was the last.
   boolean forget() {
     rows--;

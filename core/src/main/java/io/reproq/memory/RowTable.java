@@ -1,6 +1,8 @@
 package io.reproq.memory;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// All rows by id. Ids are dense and only grow, so pages of an array do, and nothing is ever copied
@@ -53,6 +55,18 @@ final class RowTable {
     }
     var page = pages[number(id)];
     return page == null ? null : page.rows[slot(id)];
+  }
+
+  /// All rows, in falling order of id.
+  List<Row> newestFirst() {
+    var all = new ArrayList<Row>();
+    for (var id = last; id > 0; id--) {
+      var row = get(id);
+      if (row != null) {
+        all.add(row);
+      }
+    }
+    return all;
   }
 
   /// The greatest id so far, 0 when there is none.

@@ -1,6 +1,8 @@
 package io.reproq.memory;
 
 import io.reproq.json.Json;
+import io.reproq.store.FailedQuery;
+import io.reproq.store.FailedQuery.Mark;
 import io.reproq.store.TaskQuery;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.Result;
@@ -9,10 +11,15 @@ import io.reproq.store.TaskRun.Times;
 import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /// Shows rows to the world. Used under the store's lock only.
 final class RowView {
+  private static final Comparator<Mark> NEWEST_FIRST =
+      Comparator.comparing(Mark::failedAt).thenComparingLong(Mark::resultId).reversed();
+
   private RowView() {}
 
   static List<TaskRun> list(RowTable rows, TaskQuery query) {
@@ -29,6 +36,24 @@ final class RowView {
     return found;
   }
 
+  /// The failed rows that match, the newest failure first.
+  static List<TaskRun> failed(RowTable rows, FailedQuery query) {
+    var found = new ArrayList<TaskRun>();
+    var all =
+        new TaskQuery(query.queue(), query.taskPath(), TaskStatus.FAILED, 0, Integer.MAX_VALUE);
+    for (var run : list(rows, all)) {
+      if (query.before() == null || NEWEST_FIRST.compare(query.before(), mark(run)) < 0) {
+        found.add(run);
+      }
+    }
+    found.sort(Comparator.comparing(RowView::mark, NEWEST_FIRST));
+    return found.size() <= query.limit() ? found : List.copyOf(found.subList(0, query.limit()));
+  }
+
+  private static Mark mark(TaskRun run) {
+    return new Mark(Objects.requireNonNull(run.times().failedAt()), run.resultId());
+  }
+
   static TaskRun show(Row row) {
     var spec = row.spec;
     return new TaskRun(
@@ -40,7 +65,19 @@ final class RowView {
         row.headers,
         standing(row),
         times(row),
-        new Result(row.value, row.errors, row.endedBy == null ? null : row.endedBy.summary()));
+        new Result(row.value, row.errors, row.endedBy == null ? null : row.endedBy.summary()),
+        extras(row));
+  }
+
+  private static TaskRun.Extras extras(Row row) {
+    var membership = row.membership;
+    if (membership == null) {
+      return TaskRun.Extras.NONE;
+    }
+    var workflow = membership.workflow;
+    var follows = membership.predecessors.size() == 1 && !workflow.isCallback(row);
+    var parentId = follows ? (Long) membership.predecessors.getFirst().id : null;
+    return TaskRun.Extras.NONE.in(workflow.id, parentId);
   }
 
   private static boolean matches(Row row, TaskQuery query) {

@@ -1,11 +1,15 @@
 package io.reproq.memory;
 
 import io.reproq.store.Discarded;
+import io.reproq.store.NewTask;
+import io.reproq.store.NewTask.Moment;
+import io.reproq.store.Replayed;
 import io.reproq.store.Retried;
 import io.reproq.store.TaskRun.AttemptError;
 import io.reproq.task.Event;
 import io.reproq.task.Failure;
 import io.reproq.task.TaskStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +18,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What an operator does about failed rows. Used under the store's lock only.
+/// What an operator does about failed rows, and about those that are to be run anew. Used under the
+/// store's lock only.
 final class Triage {
   private final Places places;
 
@@ -36,6 +41,19 @@ final class Triage {
 
   List<Discarded> discard(List<Long> ids, Instant now) {
     return ids.stream().map(id -> discard(failed(id), now)).toList();
+  }
+
+  Replayed replay(long id, Instant now) {
+    var row = places.rows.get(id);
+    if (row == null) {
+      return new Replayed.Unknown();
+    }
+    var start = new Moment.After(Duration.ZERO);
+    var task = new NewTask(row.spec, start, null, row.unique, row.headers);
+    var twin = places.twinOf(task);
+    return twin == null
+        ? new Replayed.Enqueued(places.add(task, now, null).id)
+        : new Replayed.TwinActive(twin.id);
   }
 
   private Retried retry(@Nullable Row row, Instant now) {

@@ -5,6 +5,7 @@ import io.reproq.task.Failure;
 import io.reproq.task.TaskStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// One task as the world may see it: what the view `task_runs` shows.
@@ -20,7 +21,14 @@ public record TaskRun(
     @Nullable Json headers,
     Standing standing,
     Times times,
-    Result result) {
+    Result result,
+    Extras extras) {
+
+  /// The same task with another result.
+  public TaskRun withResult(Result other) {
+    return new TaskRun(
+        resultId, taskPath, queue, spec, specHash, headers, standing, times, other, extras);
+  }
 
   /// Where it stands.
   ///
@@ -72,6 +80,29 @@ public record TaskRun(
       @Nullable Json value, List<AttemptError> errors, @Nullable String lastError) {
     public Result {
       errors = List.copyOf(errors);
+    }
+  }
+
+  /// What hangs on it beside its description, mostly nothing.
+  ///
+  /// @param backendAlias for which of a program's task backends it was enqueued
+  /// @param parentId the task that it follows in a chain
+  /// @param metadata what its handler noted, a JSON object
+  /// @param logsUri where the output of its last attempt is kept
+  public record Extras(
+      String backendAlias,
+      @Nullable Long parentId,
+      @Nullable UUID workflowId,
+      Json metadata,
+      @Nullable String logsUri,
+      @Nullable String artifactsUri) {
+    /// Nothing.
+    public static final Extras NONE =
+        new Extras("default", null, null, Json.EMPTY_OBJECT, null, null);
+
+    /// The same for a member of a workflow.
+    public Extras in(UUID workflow, @Nullable Long parent) {
+      return new Extras(backendAlias, parent, workflow, metadata, logsUri, artifactsUri);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -123,6 +124,19 @@ public interface TaskStore extends AutoCloseable {
   ///
   /// @param resultIds each at most once
   List<Discarded> discard(List<Long> resultIds);
+
+  /// Enqueues a task like the one with that id, whatever became of that: described alike, unique
+  /// where it was, but to start at once, never to expire, and in no workflow.
+  Replayed replay(long resultId);
+
+  /// The newest task with that `spec_hash`. Looks through the tasks from the newest on, without an
+  /// index.
+  ///
+  /// @param specHash lower-case hex digits
+  OptionalLong newest(String specHash);
+
+  /// The failed tasks that match, the newest failure first.
+  List<TaskRun> failed(FailedQuery query);
 
   /// The tasks with these ids, in ascending order of id. Unknown ids are left out.
   List<TaskRun> find(Collection<Long> resultIds);

@@ -4,7 +4,9 @@ import io.reproq.json.CanonicalJson;
 import io.reproq.json.Json;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -35,6 +37,18 @@ record SpecFields(JsonNode object, String path) {
       throw wrong(name, "a string", kind(node));
     }
     return node.stringValue();
+  }
+
+  /// The strings of the array `name`, none when it is missing.
+  Set<String> texts(String name) {
+    var texts = new HashSet<String>();
+    for (var item : array(name).tree().values()) {
+      if (!item.isString()) {
+        throw wrong(name, "an array of strings", shown(item.toString()));
+      }
+      texts.add(item.stringValue());
+    }
+    return texts;
   }
 
   boolean flag(String name) {

@@ -6,6 +6,7 @@ import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,7 @@ final class SpecText {
       out.append(",\"cap_seconds\":").append(seconds(retry.cap()));
       out.append(",\"factor\":").append(number(BigDecimal.valueOf(retry.factor())));
       out.append(",\"jitter\":").append(number(BigDecimal.valueOf(retry.jitter())));
+      nonRetryable(out, retry);
       out.append('}');
     }
     out.append(",\"timeout_seconds\":").append(seconds(spec.timeout()));
@@ -57,6 +59,16 @@ final class SpecText {
       out.append(",\"with_results\":true");
     }
     out.append('}');
+  }
+
+  /// Absent when empty, and sorted, so that equal policies are equal texts.
+  private static void nonRetryable(StringBuilder out, RetryPolicy retry) {
+    var separator = ",\"non_retryable\":[";
+    for (var name : new TreeSet<>(retry.nonRetryable())) {
+      CanonicalJson.appendString(out.append(separator), name);
+      separator = ",";
+    }
+    out.append(retry.nonRetryable().isEmpty() ? "" : "]");
   }
 
   /// Whole seconds as an integer, as the contract has them, others as a fraction.
@@ -157,7 +169,8 @@ final class SpecText {
         retry.duration("base_seconds", otherwise.base()),
         retry.number("factor", otherwise.factor()),
         retry.duration("cap_seconds", otherwise.cap()),
-        retry.number("jitter", otherwise.jitter()));
+        retry.number("jitter", otherwise.jitter()),
+        retry.texts("non_retryable"));
   }
 
   private static Provenance provenance(SpecFields provenance) {

@@ -37,7 +37,8 @@ public final class Transitions {
   public static Place settled(int attempt, Outcome outcome, RetryPolicy retry, double draw) {
     return switch (outcome) {
       case Outcome.Succeeded succeeded -> new Place.Finished(SUCCESSFUL, attempt);
-      case Outcome.Failed(var failure, var retryable) when retryable && retry.allows(attempt) ->
+      case Outcome.Failed(var failure, var retryable)
+          when retryable && retry.allows(attempt) && retry.isRetryable(failure.exceptionClass()) ->
           later(attempt, retry.delayAfter(attempt, draw));
       case Outcome.Failed failed -> new Place.Finished(FAILED, attempt);
       case Outcome.Snoozed(var delay) -> later(attempt - 1, delay);

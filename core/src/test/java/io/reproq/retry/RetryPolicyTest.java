@@ -118,4 +118,19 @@ final class RetryPolicyTest {
   private static void assertRefused(ThrowingCallable call, String message) {
     assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
+
+  @Test
+  void exceptions_that_it_names_are_final_whatever_package_they_are_in() {
+    var policy = RetryPolicy.DEFAULT.withNonRetryable("java.io.IOException", "Outer$Inner");
+
+    assertThat(policy.isRetryable("IOException")).isFalse();
+    assertThat(policy.isRetryable("Inner")).isFalse();
+    assertThat(policy.isRetryable("FileNotFoundException")).isTrue();
+    assertThat(policy.isRetryable(null)).isTrue();
+    assertThat(policy.nonRetryable()).containsExactlyInAnyOrder("IOException", "Inner");
+    assertThat(RetryPolicy.DEFAULT.isRetryable("IOException")).isTrue();
+    assertRefused(
+        () -> RetryPolicy.DEFAULT.withNonRetryable(" "),
+        "non_retryable must name exception classes, was ' '");
+  }
 }

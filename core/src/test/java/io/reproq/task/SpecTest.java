@@ -8,6 +8,7 @@ import io.reproq.json.InvalidJsonException;
 import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
@@ -147,7 +148,8 @@ final class SpecTest {
 
     @Test
     void stands_in_exec_when_it_is_another() {
-      var retry = new RetryPolicy(5, Duration.ofMillis(100), 1.5, Duration.ofSeconds(90), 0.25);
+      var retry =
+          new RetryPolicy(5, Duration.ofMillis(100), 1.5, Duration.ofSeconds(90), 0.25, Set.of());
 
       assertThat(full().retry(retry).build().text())
           .contains(
@@ -158,14 +160,27 @@ final class SpecTest {
     }
 
     @Test
+    void names_what_is_final_in_order_and_only_when_there_is_something() {
+      var retry = RetryPolicy.DEFAULT.withNonRetryable("b.Boom", "Bang");
+
+      assertThat(full().retry(retry).build().text())
+          .contains("\"jitter\":0,\"non_retryable\":[\"Bang\",\"Boom\"]},");
+      assertThatThrownBy(() ->
+              Spec.parse("{\"task_path\":\"x\",\"exec\":{\"retry\":{\"non_retryable\":[1]}}}"))
+          .hasMessage("exec.retry.non_retryable must be an array of strings, was 1");
+    }
+
+    @Test
     void is_read_as_it_was_written() {
       for (var retry :
           new RetryPolicy[] {
             RetryPolicy.DEFAULT,
             RetryPolicy.DEFAULT.withBase(Duration.ZERO),
+            RetryPolicy.DEFAULT.withNonRetryable("Boom", "Bang"),
             RetryPolicy.DEFAULT.withFactor(1e300),
             RetryPolicy.DEFAULT.withCap(Duration.ofSeconds(Long.MAX_VALUE)),
-            new RetryPolicy(7, Duration.ofNanos(1), 1.0000001, Duration.ofMillis(2_500), 1)
+            new RetryPolicy(
+                7, Duration.ofNanos(1), 1.0000001, Duration.ofMillis(2_500), 1, Set.of())
           }) {
         assertThat(Spec.parse(full().retry(retry).build().text()).retry()).isEqualTo(retry);
       }

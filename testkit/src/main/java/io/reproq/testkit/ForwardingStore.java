@@ -9,6 +9,7 @@ import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
@@ -19,6 +20,7 @@ import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Replayed;
 import io.reproq.store.Retried;
 import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
@@ -34,6 +36,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -129,6 +132,21 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Discarded> discard(List<Long> resultIds) {
     return store.discard(resultIds);
+  }
+
+  @Override
+  public Replayed replay(long resultId) {
+    return store.replay(resultId);
+  }
+
+  @Override
+  public OptionalLong newest(String specHash) {
+    return store.newest(specHash);
+  }
+
+  @Override
+  public List<TaskRun> failed(FailedQuery query) {
+    return store.failed(query);
   }
 
   @Override

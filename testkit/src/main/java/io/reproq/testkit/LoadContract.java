@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,6 +86,45 @@ abstract class LoadContract {
     assertThat(ended).hasSize(total).doesNotHaveDuplicates();
     assertThat(stage.store().counts())
         .containsEntry(new QueueStatus(Spec.DEFAULT_QUEUE, TaskStatus.SUCCESSFUL), (long) total);
+  }
+
+  @Test
+  @Timeout(60)
+  void a_task_that_is_cancelled_while_it_moves_ends_all_the_same() throws Exception {
+    var ids = stage.enqueueAll(ClaimContract.tasks(300, Spec.of(Stage.GREET)));
+    var worker = stage.worker("anna");
+    var cancelled = new AtomicBoolean();
+    Callable<Integer> moving =
+        () -> {
+          var claims = 0;
+          while (!cancelled.get()) {
+            for (var task : worker.claim(5)) {
+              worker.settle(task, new Outcome.GivenBack());
+            }
+            claims++;
+          }
+          return claims;
+        };
+    Callable<Integer> cancelling =
+        () -> {
+          try {
+            ids.forEach(id -> stage.store().cancel(List.of(id)));
+            return ids.size();
+          } finally {
+            cancelled.set(true);
+          }
+        };
+
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      for (var job : threads.invokeAll(List.of(moving, cancelling))) {
+        job.get();
+      }
+    }
+
+    assertThat(worker.claim(5)).isEmpty();
+    assertThat(stage.store().counts())
+        .containsEntry(
+            new QueueStatus(Spec.DEFAULT_QUEUE, TaskStatus.CANCELLED), (long) ids.size());
   }
 
   @Test

@@ -13,11 +13,13 @@ import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerRow;
 import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,9 +108,11 @@ final class ModelRun {
       promote();
     } else if (kind < 84) {
       reclaim();
-    } else if (kind < 90) {
+    } else if (kind < 89) {
       cancel();
-    } else if (kind < 95) {
+    } else if (kind < 92) {
+      triage();
+    } else if (kind < 96) {
       renew();
     } else {
       comeOrGo();
@@ -209,6 +213,29 @@ final class ModelRun {
     }
     record("cancel", ids);
     same("cancelled", ids.stream().map(oracle::cancel).toList(), store.cancel(ids));
+  }
+
+  /// Retries or discards one failed task and one of any kind.
+  private void triage() {
+    var failed =
+        oracle.tasks.values().stream()
+            .filter(task -> task.place.status() == TaskStatus.FAILED)
+            .map(task -> task.id)
+            .toList();
+    var known = List.copyOf(oracle.tasks.keySet());
+    var ids = new LinkedHashSet<Long>();
+    ids.add(known.isEmpty() ? 987_654_321L : draw.pick(known));
+    if (!failed.isEmpty()) {
+      ids.add(draw.pick(failed));
+    }
+    var all = List.copyOf(ids);
+    if (draw.below(3) == 0) {
+      record("discard", all);
+      same("discarded", all.stream().map(oracle::discard).toList(), store.discard(all));
+    } else {
+      record("retry", all);
+      same("retried", oracle.retry(all), store.retry(all));
+    }
   }
 
   private void renew() {

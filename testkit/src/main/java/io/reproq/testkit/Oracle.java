@@ -1,12 +1,14 @@
 package io.reproq.testkit;
 
 import io.reproq.store.CancelAnswer;
+import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.Promoted;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Retried;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskRun;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +173,45 @@ final class Oracle {
     var next = Transitions.after(task.place, new Event.Cancel());
     next.ifPresent(place -> task.move(place, now()));
     return next.isPresent() ? CancelAnswer.CANCELLED : CancelAnswer.NOT_ACTIVE;
+  }
+
+  List<Retried> retry(List<Long> ids) {
+    var answers = new HashMap<Long, Retried>();
+    for (var id : new TreeSet<>(ids)) {
+      answers.put(id, retry(tasks.get(id)));
+    }
+    return ids.stream().map(answers::get).toList();
+  }
+
+  private Retried retry(@Nullable OracleTask task) {
+    var next = task == null ? null : Transitions.after(task.place, new Event.Retry()).orElse(null);
+    if (task == null || next == null) {
+      return new Retried.NotFailed();
+    }
+    var twin =
+        tasks.values().stream()
+            .filter(other -> task.unique && other.unique && !other.isIn(Place.Finished.class))
+            .filter(other -> other.spec.equals(task.spec))
+            .findFirst();
+    if (twin.isPresent()) {
+      return new Retried.TwinActive(twin.get().id);
+    }
+    endedBySettling.values().forEach(ended -> ended.remove(task.id));
+    task.restart(next, now());
+    return new Retried.Ready();
+  }
+
+  Discarded discard(long id) {
+    var task = tasks.get(id);
+    var next =
+        task == null ? null : Transitions.after(task.place, new Event.Discard()).orElse(null);
+    if (task == null || next == null) {
+      return Discarded.NOT_FAILED;
+    }
+    task.errors.add(
+        new OracleTask.OracleError(FailureKind.CANCELLED, task.attempts(), now(), null));
+    task.move(next, now());
+    return Discarded.CANCELLED;
   }
 
   /// How what is visible differs from what it should be; empty when it does not.

@@ -114,6 +114,14 @@ final class OracleTask {
     }
   }
 
+  /// Goes to `next` as if it had never been tried; its errors and their workers stay.
+  void restart(Place next, Instant now) {
+    move(next, now);
+    startedAt = null;
+    lastAttemptedAt = null;
+    finishedAt = null;
+  }
+
   int attempts() {
     return switch (place) {
       case Place.Ready(var attempts) -> attempts;
@@ -196,6 +204,7 @@ final class OracleTask {
           && one.kind == FailureKind.CANCELLED
           && before.kind == FailureKind.LEASE_EXPIRY
           && before.attempt == one.attempt
+          && Objects.equals(before.workerId, one.workerId)
           && before.at.equals(one.at)) {
         shown.removeLast();
       }

@@ -45,6 +45,49 @@ abstract class OutcomeContract {
   }
 
   @Test
+  void an_infrastructure_error_uses_up_attempts_like_any_other() {
+    var id = stage.enqueue(Spec.of(Stage.GREET).retry(RetryPolicy.DEFAULT.withMaxAttempts(2)));
+    var worker = stage.worker("anna");
+    var timeout = Failure.of(FailureKind.INFRA_ERROR, "timed out after 900s");
+
+    worker.settle(worker.claimOne(), new Outcome.Failed(timeout, true));
+    assertThat(stage.get(id)).isDeferred().runsAfter(stage.clock().now().plusSeconds(30));
+    stage.advance(Duration.ofSeconds(30));
+    stage.store().promote(1);
+    worker.settle(worker.claimOne(), new Outcome.Failed(timeout, true));
+
+    assertThat(stage.get(id))
+        .isFailed()
+        .hasAttempts(2)
+        .hasErrors(FailureKind.INFRA_ERROR, FailureKind.INFRA_ERROR)
+        .hasLastError("timed out after 900s");
+  }
+
+  @Test
+  void a_failure_that_its_policy_calls_final_is_not_tried_again() {
+    var policy = RetryPolicy.DEFAULT.withNonRetryable("java.lang.IllegalStateException");
+    var id = stage.enqueue(Spec.of(Stage.GREET).retry(policy));
+    var worker = stage.worker("anna");
+
+    worker.settle(worker.claimOne(), Stage.failure());
+
+    assertThat(stage.get(id)).isFailed().hasAttempts(1).hasErrors(FailureKind.APP_ERROR);
+  }
+
+  @Test
+  void the_summary_of_a_long_error_is_cut_between_two_characters() {
+    var worker = stage.worker("anna");
+    var task = stage.running(worker);
+    var message = "x" + "ü".repeat(600);
+
+    worker.settle(task, new Outcome.Failed(Failure.of(FailureKind.APP_ERROR, message), false));
+
+    assertThat(stage.get(task.resultId())).hasLastError("x" + "ü".repeat(511));
+    assertThat(stage.get(task.resultId()).result().errors().getFirst().failure().message())
+        .isEqualTo(message);
+  }
+
+  @Test
   void a_failure_that_is_worth_another_attempt_waits_for_it() {
     var worker = stage.worker("anna");
     var task = stage.running(worker);

@@ -6,6 +6,7 @@ import io.reproq.store.NewTask;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.Pruning.Way;
+import io.reproq.store.TaskRun;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
@@ -113,6 +114,54 @@ abstract class PruneContract {
     assertThat(done).isEqualTo(new Pruned(2, second, false));
     assertThat(stage.store().find(List.of(first, second, third))).hasSize(1);
     assertThat(stage.store().prune(OLD.after(done)).count()).isEqualTo(1);
+  }
+
+  @Test
+  void keeps_the_newest_of_each_status_when_it_is_told_so() {
+    var failed = finished(new Outcome.Failed(BOOM, false));
+    var first = finished(Stage.success());
+    var second = finished(Stage.success());
+    var third = finished(Stage.success());
+
+    assertThat(prune(Pruning.of(Duration.ZERO, 100).in(ends()).keeping(2).by(Way.COUNT)))
+        .isEqualTo(1);
+    assertThat(prune(Pruning.of(Duration.ZERO, 100).in(ends()).keeping(2).by(Way.DROP)))
+        .isEqualTo(1);
+
+    assertThat(stage.store().find(List.of(failed, first, second, third)))
+        .extracting(TaskRun::resultId)
+        .containsExactly(failed, second, third);
+    assertThat(prune(Pruning.of(Duration.ZERO, 100).keeping(1))).isEqualTo(1);
+    assertThat(stage.get(third).standing().status()).isEqualTo(TaskStatus.SUCCESSFUL);
+  }
+
+  @Test
+  void keeps_what_is_new_as_well_as_what_is_among_the_newest() {
+    var old = finished(Stage.success());
+    stage.advance(WEEK);
+    var second = finished(Stage.success());
+    var third = finished(Stage.success());
+
+    assertThat(prune(OLD.keeping(3))).isZero();
+    assertThat(prune(OLD.keeping(1))).isEqualTo(1);
+
+    assertThat(stage.store().find(List.of(old, second, third))).hasSize(2);
+  }
+
+  @Test
+  void deletes_only_what_expired_when_it_is_told_so() {
+    stage.store().cancel(List.of(stage.enqueue()));
+    var expired =
+        finished(new Outcome.Cancelled(Failure.of(FailureKind.EXPIRED, "its time is over")));
+    var failed = finished(new Outcome.Failed(BOOM, false));
+
+    assertThat(prune(Pruning.expired(10).by(Way.COUNT))).isEqualTo(1);
+    assertThat(prune(Pruning.expired(10))).isEqualTo(1);
+
+    assertThat(stage.store().find(List.of(expired, failed)))
+        .extracting(TaskRun::resultId)
+        .containsExactly(failed);
+    assertThat(total()).isEqualTo(2);
   }
 
   @Test

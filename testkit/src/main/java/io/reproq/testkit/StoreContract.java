@@ -106,6 +106,20 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Failed extends FailedContract {
+    Failed() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Replay extends ReplayContract {
+    Replay() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Queues extends QueuesContract {
     Queues() {
       super(stage);

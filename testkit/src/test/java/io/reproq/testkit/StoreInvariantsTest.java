@@ -38,17 +38,7 @@ final class StoreInvariantsTest {
   @Test
   void find_a_value_without_success() {
     UnaryOperator<TaskRun> valued =
-        run ->
-            new TaskRun(
-                run.resultId(),
-                run.taskPath(),
-                run.queue(),
-                run.spec(),
-                run.specHash(),
-                run.headers(),
-                run.standing(),
-                run.times(),
-                new TaskRun.Result(Json.NULL, List.of(), null));
+        run -> run.withResult(new TaskRun.Result(Json.NULL, List.of(), null));
 
     assertBroken(
         new Showing(store, runs -> runs.stream().map(valued).toList()), "success means a value");

@@ -14,6 +14,7 @@ import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
@@ -24,6 +25,7 @@ import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Replayed;
 import io.reproq.store.Retried;
 import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
@@ -45,6 +47,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -306,6 +309,23 @@ final class PostgresStore implements TaskStore {
     return resultIds.isEmpty()
         ? List.of()
         : runner.runOnce("discard tasks of", new Discard(resultIds));
+  }
+
+  @Override
+  public Replayed replay(long resultId) {
+    upkeep.counted();
+    return runner.runOnce("replay a task of", new Replay(resultId));
+  }
+
+  @Override
+  public OptionalLong newest(String specHash) {
+    return Replay.newest(runner, specHash);
+  }
+
+  @Override
+  public List<TaskRun> failed(FailedQuery query) {
+    return runner.run(
+        "list failed tasks of", transaction -> new TaskRuns(transaction).failed(query));
   }
 
   @Override

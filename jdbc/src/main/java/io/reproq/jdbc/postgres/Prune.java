@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Prune {
   private static final Logger LOG = LoggerFactory.getLogger(Prune.class);
 
+  private static final Query FLOORS = Upkeep.SQL.get("floors");
   private static final Query RANGES = Upkeep.SQL.get("ranges");
   private static final Query DROP_PARTITION = Upkeep.SQL.get("drop_partition");
   private static final Query PRUNE = Upkeep.SQL.get("prune");
@@ -26,8 +27,10 @@ final class Prune {
   }
 
   Pruned prune(Pruning pruning) {
-    var dropped = pruning.way() == Pruning.Way.DROP ? drop(pruning) : 0;
-    var deleted = runner.run("prune", transaction -> delete(transaction, pruning));
+    var dropsAll = pruning.keep() == 0 && !pruning.expiredOnly();
+    var dropped = pruning.way() == Pruning.Way.DROP && dropsAll ? drop(pruning) : 0;
+    var floors = floors(pruning.keep());
+    var deleted = runner.run("prune", transaction -> delete(transaction, pruning, floors));
     return new Pruned(dropped + deleted.count(), deleted.lastId(), deleted.isDone());
   }
 
@@ -55,10 +58,25 @@ final class Prune {
     return Objects.requireNonNullElse(which(query, pruning).number("dropped"), 0L);
   }
 
-  private static Pruned delete(Transaction transaction, Pruning pruning) throws SQLException {
+  private Floors floors(long keep) {
+    if (keep == 0) {
+      return Floors.NONE;
+    }
+    return runner.run(
+        "look for what to keep in",
+        transaction ->
+            Objects.requireNonNull(transaction.on(FLOORS).set("keep", keep).first(Floors::read)));
+  }
+
+  private static Pruned delete(Transaction transaction, Pruning pruning, Floors floors)
+      throws SQLException {
     var query =
         transaction
             .onNow(PRUNE)
+            .set("successful_below", floors.successful)
+            .set("failed_below", floors.failed)
+            .set("cancelled_below", floors.cancelled)
+            .set("expired_only", pruning.expiredOnly())
             .set("after_id", pruning.afterId())
             .set("limit", pruning.limit())
             .set("is_trial", pruning.way() == Pruning.Way.COUNT);
@@ -76,5 +94,15 @@ final class Prune {
     return query
         .set("age", Times.micros(pruning.age()))
         .setArray("statuses", "text", pruning.statuses().stream().map(Enum::name).toArray());
+  }
+
+  /// Only tasks below these ids go.
+  private record Floors(long successful, long failed, long cancelled) {
+    static final Floors NONE = new Floors(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+
+    /// Where all are kept the row has null, which reads as 0: nothing lies below.
+    static Floors read(PreparedQuery.Row row) throws SQLException {
+      return new Floors(row.number("successful"), row.number("failed"), row.number("cancelled"));
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.reproq.jdbc.postgres;
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.json.Json;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.TaskQuery;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.AttemptError;
@@ -10,12 +11,14 @@ import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.TaskStatus;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Reads tasks as the world may see them.
@@ -23,6 +26,7 @@ final class TaskRuns {
   private static final Query FIND = PostgresStore.READ.get("find");
   private static final Query LIST_ALL = PostgresStore.READ.get("list_all");
   private static final Query LIST_SOME = PostgresStore.READ.get("list_some");
+  private static final Query NEWEST_FAILED = Retry.SQL.get("newest_failed");
   private static final Query FAILURES = PostgresStore.READ.get("failures");
 
   private final Transaction transaction;
@@ -37,6 +41,26 @@ final class TaskRuns {
 
   List<TaskRun> list(TaskQuery query) throws SQLException {
     return withErrors(prepared(query).list(Found::read));
+  }
+
+  /// The newest failure first. What is failed no more when it is read is left out.
+  List<TaskRun> failed(FailedQuery query) throws SQLException {
+    var before = query.before();
+    var ids =
+        transaction
+            .on(NEWEST_FAILED)
+            .set("failed_at", before == null ? null : before.failedAt().atOffset(ZoneOffset.UTC))
+            .set("before_id", before == null ? null : before.resultId())
+            .set("queue_name", query.queue())
+            .set("task_path", query.taskPath())
+            .set("limit", query.limit())
+            .list(row -> row.number("result_id"));
+    var found = new HashMap<Long, TaskRun>();
+    find(ids).forEach(run -> found.put(run.resultId(), run));
+    return ids.stream()
+        .map(found::get)
+        .filter(run -> run != null && run.standing().status() == TaskStatus.FAILED)
+        .toList();
   }
 
   private PreparedQuery prepared(TaskQuery query) throws SQLException {
@@ -106,7 +130,8 @@ final class TaskRuns {
               json(row.textOrNull("headers")),
               standing(row),
               times(row),
-              new TaskRun.Result(value, List.of(), lastError));
+              new TaskRun.Result(value, List.of(), lastError),
+              extras(row));
       return new Found(run.resultId(), run, value, lastError);
     }
 
@@ -118,16 +143,7 @@ final class TaskRuns {
     TaskRun run(List<AttemptError> errors) {
       return errors.isEmpty()
           ? bare
-          : new TaskRun(
-              bare.resultId(),
-              bare.taskPath(),
-              bare.queue(),
-              bare.spec(),
-              bare.specHash(),
-              bare.headers(),
-              bare.standing(),
-              bare.times(),
-              new TaskRun.Result(value, errors, lastError));
+          : bare.withResult(new TaskRun.Result(value, errors, lastError));
     }
 
     private static TaskRun.Standing standing(PreparedQuery.Row row) throws SQLException {
@@ -142,6 +158,17 @@ final class TaskRuns {
           row.textOrNull("leased_by"),
           Times.timeOrNull(row, "leased_until"),
           row.texts("worker_ids"));
+    }
+
+    private static TaskRun.Extras extras(PreparedQuery.Row row) throws SQLException {
+      var metadata = row.textOrNull("metadata_json");
+      return new TaskRun.Extras(
+          row.text("backend_alias"),
+          row.numberOrNull("parent_id"),
+          row.value("workflow_id", UUID.class),
+          metadata == null ? Json.EMPTY_OBJECT : new Json(metadata),
+          row.textOrNull("logs_uri"),
+          row.textOrNull("artifacts_uri"));
     }
 
     private static TaskRun.Times times(PreparedQuery.Row row) throws SQLException {

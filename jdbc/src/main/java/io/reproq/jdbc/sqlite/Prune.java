@@ -7,10 +7,12 @@ import io.reproq.store.Pruning;
 import io.reproq.task.TaskStatus;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /// Deletes finished tasks that are old enough.
 final class Prune implements Transaction.Verb<Pruned> {
+  private static final Query FLOORS = SqliteStore.SQL.get("floors");
   private static final Query PRUNABLE = SqliteStore.SQL.get("prunable");
   private static final Query WORKFLOWS_AMONG = Workflows.SQL.get("workflows_among");
   private static final Query FORGET_AS_DEPENDANTS = Workflows.SQL.get("forget_as_dependants");
@@ -31,9 +33,14 @@ final class Prune implements Transaction.Verb<Pruned> {
 
   @Override
   public Pruned in(Transaction transaction) throws SQLException {
+    var floors = floors(transaction);
     var found =
         transaction
             .on(PRUNABLE)
+            .set("successful_below", floors.successful)
+            .set("failed_below", floors.failed)
+            .set("cancelled_below", floors.cancelled)
+            .set("expired_only", pruning.expiredOnly() ? 1 : 0)
             .set("after_id", pruning.afterId())
             .set("cutoff", Micros.of(transaction.now().minus(pruning.age())))
             .set(
@@ -48,6 +55,14 @@ final class Prune implements Transaction.Verb<Pruned> {
     }
     var lastId = found.isEmpty() ? pruning.afterId() : found.getLast().resultId;
     return new Pruned(found.size(), lastId, found.size() < pruning.limit());
+  }
+
+  private Floors floors(Transaction transaction) throws SQLException {
+    if (pruning.keep() == 0) {
+      return Floors.NONE;
+    }
+    return Objects.requireNonNull(
+        transaction.on(FLOORS).set("keep", pruning.keep()).first(Floors::read));
   }
 
   private static void delete(Transaction transaction, List<Found> found) throws SQLException {
@@ -67,6 +82,16 @@ final class Prune implements Transaction.Verb<Pruned> {
     }
     for (var task : found) {
       transaction.counters().add(task.queue, task.status, -1);
+    }
+  }
+
+  /// Only tasks below these ids go.
+  private record Floors(long successful, long failed, long cancelled) {
+    static final Floors NONE = new Floors(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+
+    /// Where all are kept the row has null, which reads as 0: nothing lies below.
+    static Floors read(PreparedQuery.Row row) throws SQLException {
+      return new Floors(row.number("successful"), row.number("failed"), row.number("cancelled"));
     }
   }
 

@@ -13,6 +13,7 @@ import io.reproq.store.Completion;
 import io.reproq.store.Discarded;
 import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
@@ -23,6 +24,7 @@ import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
+import io.reproq.store.Replayed;
 import io.reproq.store.Retried;
 import io.reproq.store.Schedules;
 import io.reproq.store.Settled;
@@ -46,6 +48,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -60,6 +63,7 @@ final class SqliteStore implements TaskStore {
 
   private static final Query COUNTS = READ.get("counts");
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
+  private static final Query NEWEST = FailedTask.SQL.get("newest");
 
   private final SqliteFile file;
   private final StoreProvider.Settings settings;
@@ -261,6 +265,26 @@ final class SqliteStore implements TaskStore {
     return resultIds.isEmpty()
         ? List.of()
         : writer.write("discard tasks of", new Discard(resultIds));
+  }
+
+  @Override
+  public Replayed replay(long resultId) {
+    return writer.write("replay a task of", new Replay(resultId));
+  }
+
+  @Override
+  public OptionalLong newest(String specHash) {
+    return readers.read(
+        "look for a task in",
+        source -> {
+          var id = source.on(NEWEST).set("spec_hash", specHash).number("result_id");
+          return id == null ? OptionalLong.empty() : OptionalLong.of(id);
+        });
+  }
+
+  @Override
+  public List<TaskRun> failed(FailedQuery query) {
+    return readers.read("list failed tasks of", source -> new TaskRuns(source).failed(query));
   }
 
   @Override

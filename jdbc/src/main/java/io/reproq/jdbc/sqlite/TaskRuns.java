@@ -3,6 +3,7 @@ package io.reproq.jdbc.sqlite;
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.json.Json;
+import io.reproq.store.FailedQuery;
 import io.reproq.store.TaskQuery;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.AttemptError;
@@ -24,6 +25,7 @@ final class TaskRuns {
   private static final Query LIST_PATH = SqliteStore.READ.get("list_path");
   private static final Query LIST_QUEUE = SqliteStore.READ.get("list_queue");
   private static final Query LIST_STATUS = SqliteStore.READ.get("list_status");
+  private static final Query NEWEST_FAILED = FailedTask.SQL.get("newest_failed");
   private static final Query FAILURES = SqliteStore.READ.get("failures");
 
   private final Readers.Source source;
@@ -38,6 +40,26 @@ final class TaskRuns {
 
   List<TaskRun> list(TaskQuery query) throws SQLException {
     return withErrors(prepared(query).list(Found::read));
+  }
+
+  /// The newest failure first. What is failed no more when it is read is left out.
+  List<TaskRun> failed(FailedQuery query) throws SQLException {
+    var before = query.before();
+    var ids =
+        source
+            .on(NEWEST_FAILED)
+            .set("failed_at", before == null ? Long.MAX_VALUE : Micros.of(before.failedAt()))
+            .set("before_id", before == null ? Long.MAX_VALUE : before.resultId())
+            .set("queue_name", query.queue())
+            .set("task_path", query.taskPath())
+            .set("limit", query.limit())
+            .list(row -> row.number("result_id"));
+    var found = new HashMap<Long, TaskRun>();
+    find(ids).forEach(run -> found.put(run.resultId(), run));
+    return ids.stream()
+        .map(found::get)
+        .filter(run -> run != null && run.standing().status() == TaskStatus.FAILED)
+        .toList();
   }
 
   private PreparedQuery prepared(TaskQuery query) throws SQLException {
@@ -114,7 +136,8 @@ final class TaskRuns {
               json(row.textOrNull("headers")),
               standing(row),
               times(row),
-              new TaskRun.Result(value, List.of(), lastError));
+              new TaskRun.Result(value, List.of(), lastError),
+              extras(row));
       return new Found(run.resultId(), run, value, lastError);
     }
 
@@ -126,16 +149,7 @@ final class TaskRuns {
     TaskRun run(List<AttemptError> errors) {
       return errors.isEmpty()
           ? bare
-          : new TaskRun(
-              bare.resultId(),
-              bare.taskPath(),
-              bare.queue(),
-              bare.spec(),
-              bare.specHash(),
-              bare.headers(),
-              bare.standing(),
-              bare.times(),
-              new TaskRun.Result(value, errors, lastError));
+          : bare.withResult(new TaskRun.Result(value, errors, lastError));
     }
 
     private static TaskRun.Standing standing(PreparedQuery.Row row) throws SQLException {
@@ -150,6 +164,16 @@ final class TaskRuns {
           row.textOrNull("leased_by"),
           Micros.timeOrNull(row.numberOrNull("leased_until")),
           Values.texts(row.textOrNull("worker_ids")));
+    }
+
+    private static TaskRun.Extras extras(PreparedQuery.Row row) throws SQLException {
+      return new TaskRun.Extras(
+          row.text("backend_alias"),
+          row.numberOrNull("parent_id"),
+          Values.uuidOrNull(row.textOrNull("workflow_id")),
+          Json.EMPTY_OBJECT,
+          null,
+          null);
     }
 
     private static TaskRun.Times times(PreparedQuery.Row row) throws SQLException {

@@ -5,6 +5,7 @@ import io.reproq.json.Json;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ final class Values {
   static UUID uuid(byte[] bytes) {
     var buffer = ByteBuffer.wrap(bytes);
     return new UUID(buffer.getLong(), buffer.getLong());
+  }
+
+  /// The UUID that `text` has as 32 hex digits, with or without hyphens; null for null.
+  static @Nullable UUID uuidOrNull(@Nullable String text) {
+    return text == null ? null : uuid(HexFormat.of().parseHex(text.replace("-", "")));
   }
 
   /// Whole numbers as a JSON array.

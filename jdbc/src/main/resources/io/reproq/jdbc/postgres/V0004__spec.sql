@@ -161,6 +161,10 @@ BEGIN
       RETURN reproq.wrong('exec.retry.factor', 'a number, at least 1', retry -> 'factor');
     ELSIF NOT reproq.is_number(retry -> 'jitter', 0, 1) THEN
       RETURN reproq.wrong('exec.retry.jitter', 'a number from 0 to 1', retry -> 'jitter');
+    ELSIF NOT reproq.is_kind(retry -> 'non_retryable', 'array')
+      OR jsonb_path_exists(retry, '$.non_retryable[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+      THEN RETURN reproq.wrong('exec.retry.non_retryable', 'an array of names of exception classes',
+        retry -> 'non_retryable');
     END IF;
   END IF;
   FOREACH field IN ARRAY ARRAY['code_ref', 'pip_lock_hash'] LOOP

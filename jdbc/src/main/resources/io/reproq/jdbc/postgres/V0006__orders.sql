@@ -169,6 +169,25 @@ BEGIN
   ORDER BY u.ord;
 END $$;
 
+-- Enqueues a task like the one with that id: described alike, unique where it was, but to start at
+-- once, never to expire, and in no workflow. No row where there is no such task; where it has a twin,
+-- that one's id, and created is false.
+CREATE FUNCTION reproq.replay(id bigint) RETURNS TABLE (result_id bigint, created boolean)
+LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_column
+DECLARE
+  old record;
+BEGIN
+  SELECT p.*, (SELECT t.is_unique FROM reproq.task t WHERE t.result_id = p.result_id) AS is_unique
+  INTO old FROM reproq.task_place p WHERE p.result_id = id;
+  IF FOUND THEN
+    RETURN QUERY SELECT e.result_id, e.created FROM reproq.enqueue(ARRAY[ROW(old.task_path,
+      old.queue_name, old.priority, old.spec_json::text, old.spec_hash, old.max_attempts,
+      old.timeout_seconds, old.lock_key, old.concurrency_key, old.concurrency_limit, old.headers,
+      old.backend_alias, NULL, NULL)::reproq.new_task], coalesce(old.is_unique, false)) e;
+  END IF;
+END $$;
+
 -- Gives failed tasks up, and tells which.
 CREATE FUNCTION reproq.discard(ids bigint[], now timestamptz DEFAULT clock_timestamp())
 RETURNS bigint[]

@@ -1,18 +1,30 @@
 -- Everything that is only looked at.
 
+-- What hangs on tasks is joined to the few that are shown, and to no others.
+
 -- name: find
-SELECT * FROM reproq.task_place WHERE result_id = ANY (:ids::bigint[]) ORDER BY result_id
+SELECT p.*, a.metadata_json, a.logs_uri, a.artifacts_uri
+FROM (SELECT * FROM reproq.task_place WHERE result_id = ANY (:ids::bigint[])) p
+LEFT JOIN reproq.attachment a ON a.result_id = p.result_id
+ORDER BY p.result_id
 
 -- name: list_all
-SELECT * FROM reproq.task_place WHERE result_id > :after_id ORDER BY result_id LIMIT :limit
+SELECT p.*, a.metadata_json, a.logs_uri, a.artifacts_uri
+FROM (SELECT * FROM reproq.task_place WHERE result_id > :after_id
+  ORDER BY result_id LIMIT :limit) p
+LEFT JOIN reproq.attachment a ON a.result_id = p.result_id
+ORDER BY p.result_id
 
 -- name: list_some
-SELECT * FROM reproq.task_place
-WHERE result_id > :after_id
-  AND (:queue_name::text IS NULL OR queue_name = :queue_name::text)
-  AND (:task_path::text IS NULL OR task_path = :task_path::text)
-  AND (:status::text IS NULL OR status = :status::text)
-ORDER BY result_id LIMIT :limit
+SELECT p.*, a.metadata_json, a.logs_uri, a.artifacts_uri
+FROM (SELECT * FROM reproq.task_place
+  WHERE result_id > :after_id
+    AND (:queue_name::text IS NULL OR queue_name = :queue_name::text)
+    AND (:task_path::text IS NULL OR task_path = :task_path::text)
+    AND (:status::text IS NULL OR status = :status::text)
+  ORDER BY result_id LIMIT :limit) p
+LEFT JOIN reproq.attachment a ON a.result_id = p.result_id
+ORDER BY p.result_id
 
 -- name: failures
 SELECT result_id, attempt, kind, exception_class, message, traceback, at, worker_id,

@@ -35,6 +35,16 @@ FROM reproq.task t WHERE t.result_id = p.result_id
 UPDATE reproq.waiting p SET rank = reproq.rank_of(t.priority, t.enqueued_at, :aging_ms::bigint)
 FROM reproq.task t WHERE t.result_id = p.result_id
 
+-- name: floors
+-- The id of the oldest of each status that is kept; none where there are not as many. The status is
+-- a literal, so that the index of what did not succeed serves.
+SELECT (SELECT result_id FROM reproq.finished WHERE status = 'SUCCESSFUL'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep::bigint - 1) AS successful,
+  (SELECT result_id FROM reproq.finished WHERE status = 'FAILED'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep::bigint - 1) AS failed,
+  (SELECT result_id FROM reproq.finished WHERE status = 'CANCELLED'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep::bigint - 1) AS cancelled
+
 -- name: prune
 -- Finished tasks that are old enough, with all that hangs on them. Members stay as long as their
 -- workflow goes on.
@@ -43,6 +53,10 @@ WITH old AS MATERIALIZED (
   WHERE f.result_id > :after_id AND f.status = ANY (:statuses::text[])
     AND f.finished_at <= coalesce(:now::timestamptz, clock_timestamp())
       - :age::bigint * interval '1 microsecond'
+    AND f.result_id < CASE f.status WHEN 'SUCCESSFUL' THEN :successful_below::bigint
+      WHEN 'FAILED' THEN :failed_below::bigint ELSE :cancelled_below::bigint END
+    AND (NOT :expired_only::boolean OR EXISTS (
+      SELECT FROM reproq.failure e WHERE e.result_id = f.result_id AND e.kind = 'expired'))
     AND reproq.may_forget(f.result_id)
   ORDER BY f.result_id LIMIT :limit FOR UPDATE OF f SKIP LOCKED
 ),

@@ -299,10 +299,23 @@ UPDATE parked SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = par
 UPDATE waiting SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = waiting.result_id);
 UPDATE running SET rank = (SELECT r.rank FROM task_rank r WHERE r.result_id = running.result_id)
 
+-- name: floors
+-- The id of the oldest of each status that is kept; none where there are not as many.
+SELECT (SELECT result_id FROM finished WHERE status = 'SUCCESSFUL'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep - 1) AS successful,
+  (SELECT result_id FROM finished WHERE status = 'FAILED'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep - 1) AS failed,
+  (SELECT result_id FROM finished WHERE status = 'CANCELLED'
+    ORDER BY result_id DESC LIMIT 1 OFFSET :keep - 1) AS cancelled
+
 -- name: prunable
 SELECT result_id, queue_name, status FROM finished
 WHERE result_id > :after_id AND finished_at <= :cutoff
   AND status IN (SELECT value FROM json_each(:statuses))
+  AND result_id < CASE status WHEN 'SUCCESSFUL' THEN :successful_below
+    WHEN 'FAILED' THEN :failed_below ELSE :cancelled_below END
+  AND (:expired_only = 0 OR EXISTS (SELECT 1 FROM failure e
+    WHERE e.result_id = finished.result_id AND e.kind = 'expired'))
   -- A member stays until its workflow has nothing unfinished, and no failed task that somebody may
   -- retry depends on it.
   AND NOT EXISTS (

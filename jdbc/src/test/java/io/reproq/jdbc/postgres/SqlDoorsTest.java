@@ -66,7 +66,11 @@ final class SqlDoorsTest {
   }
 
   private long failed() {
-    var id = Actors.enqueue(store, 1).getFirst();
+    return failed(NewTask.of(Spec.of(Actors.GREET).build()));
+  }
+
+  private long failed(NewTask task) {
+    var id = store.enqueue(List.of(task)).getFirst().resultId();
     var claimed = Actors.claim(store, Actors.join(store), 1).getFirst();
     var failure = new Failure(FailureKind.APP_ERROR, "Boom", "it broke", null);
     store.settle(List.of(Actors.settlement(claimed, new Outcome.Failed(failure, false))));
@@ -248,11 +252,12 @@ final class SqlDoorsTest {
 
   @Test
   void a_retry_of_later_or_beside_a_twin_is_refused() throws Exception {
-    var id = failed();
+    var unique = NewTask.of(Spec.of(Actors.GREET).build()).unique(true);
+    var id = failed(unique);
     var later = "UPDATE task_runs SET status = 'READY', run_after = '2099-01-01'";
 
     assertThat(session.refusal(later).getMessage()).contains("retried at once");
-    store.enqueue(List.of(NewTask.of(Spec.of(Actors.GREET).build()).unique(true)));
+    store.enqueue(List.of(unique));
     assertThat(
             session
                 .refusal("UPDATE task_runs SET status = 'READY' WHERE result_id = " + id)

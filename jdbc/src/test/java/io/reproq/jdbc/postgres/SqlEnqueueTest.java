@@ -285,6 +285,7 @@ final class SqlEnqueueTest {
           {"spec_json": {"task_path": "a", "exec": {"retry": {"base_seconds": -1}}}}; exec.retry.base_seconds must be a number of seconds, not negative, was -1
           {"spec_json": {"task_path": "a", "exec": {"retry": {"factor": 0.5}}}}; exec.retry.factor must be a number, at least 1, was 0.5
           {"spec_json": {"task_path": "a", "exec": {"retry": {"jitter": 2}}}}; exec.retry.jitter must be a number from 0 to 1, was 2
+          {"spec_json": {"task_path": "a", "exec": {"retry": {"non_retryable": [1]}}}}; exec.retry.non_retryable must be an array of names of exception classes, was an array
           {"spec_json": {"task_path": "a", "provenance": {"code_ref": 1}}}; provenance.code_ref must be a string, was 1
           "a"; a task must be a JSON object, was "a"
           """)

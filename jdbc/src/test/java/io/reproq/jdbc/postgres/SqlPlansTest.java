@@ -113,6 +113,39 @@ final class SqlPlansTest {
     assertThat(pages(sql)).isLessThan(FEW);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NULL, NULL, NULL, NULL",
+        "now(), 60000000, NULL, NULL",
+        "NULL, NULL, 'queue1', NULL",
+        "NULL, NULL, NULL, 'path.p0'",
+      })
+  void the_newest_failures_are_found_by_index(String values) throws Exception {
+    var each = values.split(", ", -1);
+    var sql =
+        statement(
+            "triage.sql",
+            "newest_failed",
+            Map.of(
+                "failed_at", each[0],
+                "before_id", each[1],
+                "queue_name", each[2],
+                "task_path", each[3],
+                "limit", "50"));
+    assertThat(pages(sql)).isLessThan(FEW);
+  }
+
+  @Test
+  void what_is_kept_of_each_status_is_found_by_index() throws Exception {
+    assertThat(pages(statement("upkeep.sql", "floors", Map.of("keep", "100")))).isLessThan(FEW);
+  }
+
+  @Test
+  void tasks_are_counted_without_reading_them() throws Exception {
+    assertThat(pages(statement("read.sql", "counts", Map.of()))).isLessThan(10);
+  }
+
   @Test
   void a_full_scan_would_be_noticed() throws SQLException {
     assertThat(pages("SELECT * FROM task_runs WHERE priority = 1")).isGreaterThan(2 * FEW);
@@ -145,25 +178,32 @@ final class SqlPlansTest {
 
   /// The engine's own claim, as a text with all its values.
   private static String claimOf(String queues, String quotas) throws IOException {
-    try (var in = PostgresStore.class.getResourceAsStream("store.sql")) {
+    return statement(
+        "store.sql",
+        "claim",
+        Map.of(
+            "now", "NULL",
+            "incarnation", "'00000000-0000-0000-0000-000000000001'::uuid",
+            "queues", "(" + queues + ")",
+            "quotas", quotas,
+            "handles", "'{path.p0,path.p3,path.p6,path.p9}'",
+            "others", "true",
+            "looks", "false",
+            "claim_number", "1"));
+  }
+
+  /// One of the engine's own statements, as a text with all its values.
+  private static String statement(String file, String name, Map<String, String> values)
+      throws IOException {
+    try (var in = PostgresStore.class.getResourceAsStream(file)) {
       var all = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      var from = all.indexOf("-- name: claim\n");
-      var claim = all.substring(from, all.indexOf("-- name:", from + 1));
-      var values =
-          Map.of(
-              "now", "NULL",
-              "incarnation", "'00000000-0000-0000-0000-000000000001'::uuid",
-              "queues", "(" + queues + ")",
-              "quotas", quotas,
-              "handles", "'{path.p0,path.p3,path.p6,path.p9}'",
-              "others", "true",
-              "looks", "false",
-              "claim_number", "1");
+      var from = all.indexOf("-- name: " + name + "\n");
+      var next = all.indexOf("-- name:", from + 1);
       return Pattern.compile("(?<![:a-z]):([a-z_]+)")
-          .matcher(claim)
-          .replaceAll(name ->
+          .matcher(all.substring(from, next < 0 ? all.length() : next))
+          .replaceAll(parameter ->
               Matcher.quoteReplacement(
-                  Objects.requireNonNull(values.get(name.group(1)), name.group(1))));
+                  Objects.requireNonNull(values.get(parameter.group(1)), parameter.group(1))));
     }
   }
 }

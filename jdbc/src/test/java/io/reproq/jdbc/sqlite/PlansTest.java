@@ -143,6 +143,32 @@ final class PlansTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9223372036854775807, 9223372036854775807, NULL, NULL, NULL, NULL, 50",
+        "50000000000, 50000, NULL, NULL, NULL, NULL, 50",
+        "9223372036854775807, 0, 'queue1', 'queue1', NULL, NULL, 50",
+        "9223372036854775807, 0, NULL, NULL, 'path.p0', 'path.p0', 50",
+      })
+  void the_newest_failures_are_found_by_index(String parameters) throws SQLException {
+    var sql = FailedTask.SQL.get("newest_failed").sql();
+    for (var parameter : parameters.split(", ", -1)) {
+      sql = sql.replaceFirst("\\?", parameter);
+    }
+    try (var connection = fixture.connect()) {
+      assertThat(fixture.sql(sql)).hasSize(50);
+      assertThat(steps(connection, sql)).isLessThan(FEW);
+    }
+  }
+
+  @Test
+  void tasks_are_counted_without_reading_them() throws SQLException {
+    try (var connection = fixture.connect()) {
+      assertThat(steps(connection, SqliteStore.READ.get("counts").sql())).isLessThan(1_000);
+    }
+  }
+
   @Test
   void a_full_scan_would_be_noticed() throws SQLException {
     try (var connection = fixture.connect()) {

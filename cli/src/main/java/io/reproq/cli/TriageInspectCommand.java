@@ -1,0 +1,74 @@
+package io.reproq.cli;
+
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.cli.option.TaskId;
+import io.reproq.store.TaskRun;
+import io.reproq.task.TaskStatus;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `reproq triage inspect`.
+@Command(
+    name = "inspect",
+    header = "Show one failed task: its description, and the error of every attempt.",
+    footer = {
+      "",
+      "Examples:",
+      "  reproq triage inspect 42",
+      "  reproq triage inspect --id 42 --json"
+    })
+final class TriageInspectCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+
+  @ArgGroup(multiplicity = "1")
+  private TaskId task = new TaskId();
+
+  @Option(names = "--json", description = "Print the columns of task_runs as a JSON object.")
+  private boolean json;
+
+  TriageInspectCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+  }
+
+  @Override
+  public void run() {
+    var id = task.value();
+    try (var store = database.open()) {
+      var found = store.find(List.of(id));
+      if (found.isEmpty()) {
+        throw new CommandFailure("there is no task " + id + " in " + store.describe());
+      }
+      var run = found.getFirst();
+      if (run.standing().status() != TaskStatus.FAILED) {
+        throw new CommandFailure(
+            "task %d is %s, and only FAILED tasks are inspected here: reproq get %d shows it"
+                .formatted(id, run.standing().status(), id));
+      }
+      if (json) {
+        common.out().println(TaskRunJson.of(run));
+      } else {
+        print(common.out(), run);
+      }
+    }
+  }
+
+  private static void print(PrintWriter out, TaskRun run) {
+    out.println("Result ID: " + run.resultId());
+    out.println("Queue: " + run.queue());
+    out.println("Task Path: " + run.taskPath());
+    out.println("Status: " + run.standing().status());
+    out.println("Attempts: " + TaskRunText.attemptsOf(run));
+    out.println("Failed At: " + run.times().failedAt());
+    out.println("Last Error: " + run.result().lastError());
+    out.println("Spec JSON: " + run.spec().tree().toPrettyString());
+    out.println("Errors JSON: " + TaskRunJson.errors(run).toPrettyString());
+  }
+}
