@@ -1,5 +1,6 @@
 package io.reproq.jdbc.postgres;
 
+import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Moves deferred tasks that are due to ready, in one statement.
 final class Promote implements Transaction.Verb<Promote.Moved> {
-  private static final Query PROMOTE = PostgresStore.SQL.get("promote");
+  static final Queries SQL = Queries.of(Promote.class, "promote.sql");
+
+  private static final Query PROMOTE = SQL.get("promote");
   private static final Query NEXT_DUE = PostgresStore.READ.get("next_due");
   private static final Moved NONE = new Moved(0, List.of());
 

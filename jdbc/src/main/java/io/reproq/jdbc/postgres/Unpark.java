@@ -7,7 +7,7 @@ import java.util.List;
 
 /// Moves parked tasks of some keys back to ready, in one statement.
 final class Unpark implements Transaction.Verb<Integer> {
-  private static final Query UNPARK = PostgresStore.SQL.get("unpark");
+  private static final Query UNPARK = Promote.SQL.get("unpark");
 
   private final List<Quota> quotas;
   private final List<String> keys;

@@ -75,6 +75,6 @@ final class Sweep {
         .on(PARKED_KEY_AFTER)
         .set("low", low)
         .set("high", high)
-        .first(row -> row.textOrNull("key"));
+        .first(row -> row.text("key"));
   }
 }

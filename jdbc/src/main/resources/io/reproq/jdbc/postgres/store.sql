@@ -200,25 +200,6 @@ SELECT m.result_id, m.attempts + 1 AS attempt,
 FROM me LEFT JOIN moved m ON m.is_mine
 ORDER BY array_position((SELECT queues FROM asked), m.queue_name), m.rank, m.result_id
 
--- name: unpark
--- Back to ready with what waited for a worker like this one, the best of each queue and key.
-WITH gone AS (
-  DELETE FROM reproq.parked WHERE ctid = ANY (ARRAY(
-    SELECT p.address
-    FROM unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
-    CROSS JOIN unnest(:keys::text[]) AS k (key)
-    CROSS JOIN LATERAL (
-      SELECT ctid AS address FROM reproq.parked
-      WHERE parked_key = k.key COLLATE "C" AND queue_name = q.queue_name
-      ORDER BY rank, result_id LIMIT q.quota FOR UPDATE SKIP LOCKED) p))
-  RETURNING *
-)
-INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-  last_attempted_at, workers, is_tied)
-SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-  last_attempted_at, workers, is_tied
-FROM gone
-
 -- name: lock_claimed
 -- Sorted, because two settlements of the same attempts may be under way.
 SELECT r.result_id, r.worker, r.claim_number, r.attempts,
@@ -346,30 +327,6 @@ ORDER BY f.ord
 -- Only a settlement leaves its claim in finished, so this is the attempt's own end.
 SELECT result_id, worker, claim_number, status, attempts FROM reproq.finished
 WHERE result_id = ANY (:ids::bigint[]) AND claim_number IS NOT NULL
-
--- name: promote
-WITH due AS MATERIALIZED (
-  SELECT d.result_id, d.run_after FROM reproq.deferred d
-  WHERE d.run_after <= coalesce(:now::timestamptz, clock_timestamp())
-  ORDER BY d.run_after, d.result_id LIMIT :limit FOR UPDATE SKIP LOCKED
-),
-doomed AS MATERIALIZED (
-  SELECT c.result_id FROM reproq.cancel_request c
-  WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM due))
-),
-gone AS (
-  DELETE FROM reproq.deferred WHERE result_id = ANY (ARRAY(
-    SELECT result_id FROM due WHERE result_id NOT IN (SELECT result_id FROM doomed)))
-  RETURNING *
-),
-into_ready AS (
-  INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, is_tied)
-  SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, is_tied
-  FROM gone
-)
-SELECT (SELECT count(*) FROM gone) AS promoted, ARRAY(SELECT result_id FROM doomed) AS doomed
 
 -- name: request_cancel
 -- The wish comes first, and the look at the places in the statements after it: a task that moves

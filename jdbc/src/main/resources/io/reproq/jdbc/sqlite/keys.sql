@@ -41,7 +41,8 @@ ORDER BY key
 DELETE FROM key_holder WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: parked_key_after
-SELECT min(parked_key) AS key FROM parked WHERE parked_key > :low AND parked_key < :high
+SELECT parked_key AS key FROM parked WHERE parked_key > :low AND parked_key < :high
+ORDER BY parked_key LIMIT 1
 
 -- name: expiring
 -- What runs goes on: its time to start is only looked at again when it would be started again.
