@@ -99,6 +99,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class WorkflowFailures extends WorkflowFailureContract {
+    WorkflowFailures() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Triage extends TriageContract {
     Triage() {
       super(stage);

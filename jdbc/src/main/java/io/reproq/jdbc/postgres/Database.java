@@ -46,7 +46,8 @@ final class Database implements AutoCloseable {
           "V0010__retention.sql",
           "V0011__schedules.sql",
           "V0013__keys.sql",
-          "V0014__workflows.sql");
+          "V0014__workflows.sql",
+          "V0016__workflow_doors.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;
