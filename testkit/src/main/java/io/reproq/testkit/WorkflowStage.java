@@ -27,10 +27,14 @@ import java.util.Set;
 
 /// What the contracts of workflows do and look at.
 abstract class WorkflowStage {
-  final Stage stage;
+  private final Stage stage;
 
   WorkflowStage(Stage stage) {
     this.stage = stage;
+  }
+
+  Stage stage() {
+    return stage;
   }
 
   static Step step() {

@@ -135,7 +135,7 @@ final class KeyedCrashTest {
       var dsn = Dsn.parse(arguments[0]);
       var store = new PostgresStoreProvider().open(dsn, Settings.defaults()).orElseThrow();
       try (var worker = LiveWorker.start("w" + ProcessHandle.current().pid(), store, Main::run)) {
-        System.out.println("works");
+        System.out.println("works on " + worker.running());
         // Until the parent ends.
         while (System.in.read() >= 0) {
           LockSupport.parkNanos(WORK.toNanos());
