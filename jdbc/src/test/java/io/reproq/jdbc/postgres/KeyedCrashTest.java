@@ -71,7 +71,7 @@ final class KeyedCrashTest {
         workers.add(worker());
       }
       for (var crash = 1; crash <= CRASHES; crash++) {
-        awaitUnfinished(store, TASKS - crash * TASKS / (CRASHES + 2L));
+        awaitUnfinished(store, TASKS - crash * TASKS / (CRASHES + 2));
         workers.remove(random.nextInt(WORKERS)).kill();
         workers.add(worker());
       }
@@ -118,7 +118,7 @@ final class KeyedCrashTest {
     return OtherProcess.start(Main.class, OtherProcess.dsn(DATABASE.dsn()));
   }
 
-  private static void awaitUnfinished(TaskStore store, long most) {
+  private static void awaitUnfinished(TaskStore store, int most) {
     Actors.until(
         "at most " + most + " tasks are left",
         Duration.ofMillis(50),
