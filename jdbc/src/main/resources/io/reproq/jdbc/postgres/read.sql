@@ -66,7 +66,7 @@ WITH held AS MATERIALIZED (
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 )
 SELECT w.incarnation, w.worker_id, w.beat, w.lease, w.heartbeat, w.dead,
-  w.leased_until < coalesce(:now::timestamptz, clock_timestamp()) AS lease_expired,
+  w.leased_until <= coalesce(:now::timestamptz, clock_timestamp()) AS lease_expired,
   CASE WHEN w.server_started IS DISTINCT FROM pg_postmaster_start_time() THEN 'UNKNOWN'
     WHEN w.lock_key IN (SELECT key FROM held) THEN 'HELD'
     ELSE 'GONE' END AS holder,
