@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads tasks as the world may see them.
 final class TaskRuns {
+  /// The version of a task that succeeded at its first attempt, without any detour.
+  private static final long STRAIGHT = 3;
+
   private static final Query FIND = PostgresStore.READ.get("find");
   private static final Query LIST_ALL = PostgresStore.READ.get("list_all");
   private static final Query LIST_SOME = PostgresStore.READ.get("list_some");
@@ -135,9 +138,13 @@ final class TaskRuns {
       return new Found(run.resultId(), run, value, lastError);
     }
 
-    /// A task that was never taken up has none.
+    /// One that went from ready to running to its end has none. Attempts alone do not tell: they
+    /// are counted anew when a failed task is retried.
     boolean mayHaveErrors() {
-      return bare.standing().status() != TaskStatus.SUCCESSFUL || bare.standing().attempts() > 1;
+      var standing = bare.standing();
+      return standing.status() != TaskStatus.SUCCESSFUL
+          || standing.attempts() > 1
+          || standing.version() > STRAIGHT;
     }
 
     TaskRun run(List<AttemptError> errors) {
