@@ -14,6 +14,8 @@ module io.reproq.cli {
       info.picocli;
   opens io.reproq.cli.option to
       info.picocli;
+  opens io.reproq.cli.limit to
+      info.picocli;
   opens io.reproq.cli.demo to
       info.picocli,
       tools.jackson.databind;

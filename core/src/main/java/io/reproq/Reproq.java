@@ -6,6 +6,7 @@ import io.reproq.store.CancelAnswer;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
+import io.reproq.store.RateLimits;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskRun;
@@ -270,6 +271,11 @@ public final class Reproq implements AutoCloseable {
   /// What is enqueued by the clock.
   public Timetable schedules() {
     return timetable;
+  }
+
+  /// The limits on how many tasks start in a second, for all workers of the database together.
+  public RateLimits limits() {
+    return store.limits();
   }
 
   /// The store it works on.

@@ -24,6 +24,8 @@ public final class Bench {
           new SustainedScenario(),
           new LatencyScenario(),
           new DepthScenario(),
+          new RateScenario(),
+          new WeightsScenario(),
           new WalScenario());
 
   private static final JsonMapper JSON =

@@ -7,6 +7,7 @@ import io.reproq.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /// A backlog of ready tasks, taken to its end by one worker.
 final class BurnDownScenario extends PostgresScenario {
@@ -38,16 +39,20 @@ final class BurnDownScenario extends PostgresScenario {
         new Side(
             "Reproq",
             Role.OURS,
-            () -> server.measure("Reproq", database -> ours(database, options))),
+            () -> server.measure("Reproq", database -> ours(database, options, reproq -> {}))),
         new Side(
             "bare SQL, 2 connections",
             Role.CEILING,
             () -> server.measure("bare SQL", database -> bare(database, options))));
   }
 
-  private static Map<String, Double> ours(PostgresDatabase database, Options options)
-      throws Exception {
+  /// Burns a backlog down.
+  ///
+  /// @param prepare is done before, with the database in question
+  static Map<String, Double> ours(
+      PostgresDatabase database, Options options, Consumer<Reproq> prepare) throws Exception {
     try (var reproq = database.open(1)) {
+      prepare.accept(reproq);
       var left = new Countdown(options.tasks());
       left.each(options.batch(), count -> Numbers.enqueue(reproq, count, false));
     }

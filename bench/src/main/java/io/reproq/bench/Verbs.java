@@ -61,7 +61,7 @@ final class Verbs implements AutoCloseable {
             List.of(new ClaimRequest.Quota("default", limit)),
             new ClaimRequest.Routing(Set.of(Numbers.PATH), false));
     return switch (store.claim(request)) {
-      case ClaimAnswer.Taken(var tasks, var _) -> tasks;
+      case ClaimAnswer.Taken(var tasks, var _, var _) -> tasks;
       case ClaimAnswer.WorkerGone _ ->
           throw new IllegalStateException("the store takes the bench's worker for dead");
     };

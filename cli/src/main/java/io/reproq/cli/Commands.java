@@ -1,6 +1,7 @@
 package io.reproq.cli;
 
 import io.reproq.cli.demo.DemoCommand;
+import io.reproq.cli.limit.LimitCommand;
 import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Durations;
@@ -58,6 +59,7 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new ResumeQueueCommand(surroundings))
             .addSubcommand(new DrainCommand(surroundings))
             .addSubcommand(PruneCommand.create(surroundings))
+            .addSubcommand(LimitCommand.create(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(new MigrateCommand(surroundings))
             .addSubcommand(new SpecHashCommand(surroundings))

@@ -1,7 +1,6 @@
 package io.reproq.cli;
 
 import io.reproq.json.Json;
-import io.reproq.store.ClaimRequest;
 import io.reproq.store.TaskRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,6 @@ import tools.jackson.databind.JsonNode;
 
 /// A task as a block of lines for people.
 final class TaskRunText {
-  private static final String PATH_KEY = ClaimRequest.parkingKey("");
 
   private final List<String> lines = new ArrayList<>();
 
@@ -62,14 +60,7 @@ final class TaskRunText {
           case "deferred" ->
               standing.attempts() == 0 ? ", not due yet" : ", waits for its next attempt";
           case "waiting" -> ", waits for " + standing.waitCount() + " other tasks";
-          case "parked" ->
-              key != null && key.startsWith(PATH_KEY)
-                  ? ", parked: no worker handles " + key.substring(PATH_KEY.length())
-                  : key != null && key.startsWith("lock:")
-                      ? ", parked: another task holds the lock '" + key.substring(5) + "'"
-                      : key != null && key.startsWith("slot:")
-                          ? ", parked: no room under '" + key.substring(5) + "'"
-                          : ", parked under " + key;
+          case "parked" -> key == null ? "" : parked(key);
           default -> "";
         };
     return standing.cancelRequested() ? reason + ", cancel requested" : reason;
@@ -82,6 +73,19 @@ final class TaskRunText {
 
   private static JsonNode maxAttempts(TaskRun run) {
     return run.spec().tree().path("exec").path("max_attempts");
+  }
+
+  private static String parked(String key) {
+    var colon = key.indexOf(':') + 1;
+    var what = key.substring(colon);
+    return ", parked"
+        + switch (key.substring(0, colon)) {
+          case "path:" -> ": no worker handles " + what;
+          case "lock:" -> ": another task holds the lock '" + what + "'";
+          case "slot:" -> ": no room under '" + what + "'";
+          case "rate:" -> ": waits for a token of the rate limit " + what;
+          default -> " under " + key;
+        };
   }
 
   private static String attempts(TaskRun run) {

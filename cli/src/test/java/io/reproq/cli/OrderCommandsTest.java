@@ -418,7 +418,7 @@ final class OrderCommandsTest {
     var routing = new Routing(Set.of("sample.greet", "sample.sum"), false);
     var answer = store.claim(new ClaimRequest(new ClaimId(WORKER, 1), quotas, routing));
     var ids = new ArrayList<Long>();
-    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
       tasks.forEach(task -> ids.add(task.resultId()));
     }
     return ids;

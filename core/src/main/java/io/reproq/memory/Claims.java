@@ -4,7 +4,9 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimedTask;
+import io.reproq.store.RateLimit;
 import io.reproq.task.Event;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Gives rows to workers. Used under the store's lock only.
 ///
-/// A row that is expired ends here, one whose key is taken is parked by it, and one that the worker
-/// may not run is parked in its queue, by path. A worker that may run it takes it from there in one
-/// step with the claim, and no more than it asked for: another worker that keeps claiming would
-/// park the rest again.
+/// A row that is expired ends here, one whose key is taken is parked by it, one whose rate limit
+/// has no token left is parked in its queue, by limit, and one that the worker may not run
+/// likewise, by path. A worker that may run it takes it from there in one step with the claim, and
+/// no more than it asked for: another worker that keeps claiming would park the rest again.
 final class Claims {
   /// No claim parks more rows than this, so that none holds the lock for long.
   private static final int MOST_PARKED = 1000;
@@ -23,11 +25,13 @@ final class Claims {
   private final Places places;
   private final Workers workers;
   private final MemoryQueues queues;
+  private final Buckets buckets;
 
-  Claims(Places places, Workers workers, MemoryQueues queues) {
+  Claims(Places places, Workers workers, MemoryQueues queues, Buckets buckets) {
     this.places = places;
     this.workers = workers;
     this.queues = queues;
+    this.buckets = buckets;
   }
 
   ClaimAnswer claim(ClaimRequest request, Instant now) {
@@ -46,10 +50,32 @@ final class Claims {
         parked += rows.parked;
       }
     }
-    return new ClaimAnswer.Taken(taken, parked > 0);
+    return new ClaimAnswer.Taken(taken, parked > 0, untilRoom(request, now));
+  }
+
+  /// When the first of the tasks that wait for a token may get one.
+  private @Nullable Duration untilRoom(ClaimRequest request, Instant now) {
+    Duration first = null;
+    for (var quota : request.quotas()) {
+      var queue = places.queue(quota.queue());
+      if (queue != null && !queues.isPaused(queue.name)) {
+        for (var key : queue.limited.keySet()) {
+          var wait = buckets.untilRoom(key, now);
+          if (wait != null && (first == null || wait.compareTo(first) < 0)) {
+            first = wait;
+          }
+        }
+      }
+    }
+    return first;
   }
 
   private void unpark(QueueRows queue, ClaimRequest request, Quota quota, Instant now) {
+    if (!queue.limited.isEmpty()) {
+      queue.limited.forEach(
+          (key, line) -> promote(line, Math.min(quota.limit(), buckets.room(key, now)), now));
+      queue.limited.values().removeIf(Line::isEmpty);
+    }
     if (queue.parked.isEmpty()) {
       return;
     }
@@ -98,11 +124,13 @@ final class Claims {
         if (row == null) {
           return;
         }
-        var blocker = blocker(row);
         if (row.isExpired(now)) {
           places.expire(row, now);
           parked++;
-        } else if (blocker == null) {
+          continue;
+        }
+        var blocker = blocker(row);
+        if (blocker == null) {
           taken.add(start(row));
           room--;
         } else {
@@ -119,11 +147,19 @@ final class Claims {
           row.id, request.claimId(), row.attempt(), new ClaimedTask.Description.Valid(row.spec));
     }
 
+    /// What keeps `row` from starting here, as a parking key. A token is taken last: who waits for
+    /// something else uses none.
     private @Nullable String blocker(Row row) {
       var path = row.spec.taskPath();
-      return workers.runs(request.routing(), path)
-          ? places.keys.busy(row)
-          : ClaimRequest.parkingKey(path);
+      if (!workers.runs(request.routing(), path)) {
+        return ClaimRequest.parkingKey(path);
+      }
+      var busy = places.keys.busy(row);
+      if (busy != null) {
+        return busy;
+      }
+      var exhausted = buckets.take(row, now);
+      return exhausted == null ? null : RateLimit.parkingKey(exhausted);
     }
   }
 }

@@ -19,6 +19,7 @@ import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
+import io.reproq.store.RateLimits;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Replayed;
@@ -71,6 +72,7 @@ public final class MemoryStore implements TaskStore {
   private final Workers workers = new Workers();
   private final MemoryQueues queues;
   private final Claims claims;
+  private final RateLimits limits;
   private final Endings endings;
   private final MemorySchedules schedules;
   private final Map<Object, Runnable> listeners = new ConcurrentHashMap<>();
@@ -82,7 +84,9 @@ public final class MemoryStore implements TaskStore {
     places = new Places(Objects.requireNonNullElse(settings.rank(), Rank.DEFAULT));
     queues = new MemoryQueues(places, this::transact);
     places.keys.passOver(queues::isPaused);
-    claims = new Claims(places, workers, queues);
+    var buckets = new Buckets(time.now());
+    claims = new Claims(places, workers, queues, buckets);
+    limits = new MemoryLimits(buckets, places, this::transact);
     endings = new Endings(places);
     schedules = new MemorySchedules(places, this::transact);
   }
@@ -354,6 +358,11 @@ public final class MemoryStore implements TaskStore {
   @Override
   public List<Finding> examine() {
     return List.of();
+  }
+
+  @Override
+  public RateLimits limits() {
+    return limits;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.reproq.memory;
 import static io.reproq.task.TaskStatus.CANCELLED;
 import static io.reproq.task.TaskStatus.SUCCESSFUL;
 
-import io.reproq.store.ClaimRequest;
 import io.reproq.store.NewTask;
 import io.reproq.store.TaskRun.AttemptError;
 import io.reproq.task.Event;
@@ -227,9 +226,7 @@ final class Places {
         deferred.add(row);
       }
       case Place.Parked(var attempts, var key) -> {
-        if (key.equals(ClaimRequest.parkingKey(row.spec.taskPath()))) {
-          row.queue.park(row);
-        } else {
+        if (!row.queue.park(row, key)) {
           keys.park(key, row);
         }
       }

@@ -171,6 +171,11 @@ public interface TaskStore extends AutoCloseable {
   /// Looks at the database's health, and says what is wrong or may go wrong, the worst first.
   List<Finding> examine();
 
+  /// The limits on how many tasks start in a second. A claim heeds them: a task for which there is
+  /// no token is parked under [RateLimit#parkingKey], and taken by the first claim when there is
+  /// one again. Only a task that starts uses a token.
+  RateLimits limits();
+
   /// Calls `listener` whenever there may be new work to claim, from any thread, often and in vain.
   /// It must not block.
   ///

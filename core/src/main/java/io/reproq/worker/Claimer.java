@@ -6,11 +6,13 @@ import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.TaskStore;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Takes as many tasks as there is room for, and no more: a task that was taken and never began
 /// would cost an attempt if this worker died. Used by one thread.
@@ -50,18 +52,22 @@ final class Claimer {
     var taken = List.<ClaimedTask>of();
     try {
       var answer = store.claim(new ClaimRequest(id, quotas, routing));
-      if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+      if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
         taken = tasks;
         taken.forEach(start);
         var more = rotation.saw(quotas, byQueue(taken, quotas), moved) || moved;
         idle = !more && taken.isEmpty();
-        return new Claimed(taken.size(), more, queues.lookAgain());
+        return new Claimed(taken.size(), more, earlier(retryIn, queues.lookAgain()));
       }
       return Claimed.NOTHING;
     } finally {
       claims.close(id);
       slots.release(room - taken.size());
     }
+  }
+
+  private static @Nullable Duration earlier(@Nullable Duration one, @Nullable Duration other) {
+    return one == null || (other != null && other.compareTo(one) < 0) ? other : one;
   }
 
   private static Map<String, Integer> byQueue(List<ClaimedTask> tasks, List<Quota> quotas) {

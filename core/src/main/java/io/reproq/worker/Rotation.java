@@ -2,6 +2,7 @@ package io.reproq.worker;
 
 import io.reproq.store.ClaimRequest.Quota;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,11 @@ final class Rotation {
 
   private final Map<String, Share> shares = new LinkedHashMap<>();
   private long turn;
+
+  /// The queue that is asked first gets the last token of a rate limit that several share, so each
+  /// is asked first in turn. It moves on with every claim that brought something.
+  private int first;
+
   private boolean plenty;
 
   /// From now on these queues share the room.
@@ -45,6 +51,9 @@ final class Rotation {
     }
     deal(free - quotas.size(), quotas);
     quotas.forEach(quota -> share(quota.queue()).asked = turn);
+    if (!quotas.isEmpty()) {
+      Collections.rotate(quotas, first % quotas.size());
+    }
     return quotas;
   }
 
@@ -59,6 +68,9 @@ final class Rotation {
       share.grant = 0;
     }
     plenty = true;
+    if (taken.values().stream().anyMatch(count -> count > 0)) {
+      first = first + 1 < shares.size() ? first + 1 : 0;
+    }
     for (var quota : asked) {
       var share = share(quota.queue());
       var count = taken.getOrDefault(quota.queue(), 0);

@@ -18,6 +18,7 @@ import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
+import io.reproq.store.RateLimits;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Replayed;
@@ -197,6 +198,11 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Finding> examine() {
     return store.examine();
+  }
+
+  @Override
+  public RateLimits limits() {
+    return store.limits();
   }
 
   @Override

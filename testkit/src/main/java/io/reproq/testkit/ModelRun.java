@@ -138,7 +138,8 @@ final class ModelRun {
     var answer = store.claim(request);
     new OracleClaim(oracle, visible()).check(request, answer);
     // Some answers are lost on their way: their tasks stay with the worker, which knows nothing.
-    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved) && draw.below(8) > 0) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)
+        && draw.below(8) > 0) {
       tasks.forEach(task -> open.put(task, worker));
     }
   }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ final class Stage {
   static final Failure BOOM =
       new Failure(
           FailureKind.APP_ERROR, "IllegalStateException", "boom", "at Sample.greet(Sample.java)");
+
+  /// Listeners may be called from any thread; seconds.
+  private static final int PATIENCE = 10;
 
   private final SettableClock clock = new SettableClock();
   private @Nullable Function<Settings, TaskStore> opener;
@@ -140,6 +145,22 @@ final class Stage {
     clock.advance(ScriptedWorker.LEASE.plus(ScriptedWorker.HEARTBEAT.multipliedBy(2)));
     meanwhile.run();
     return store().reclaim(observer.incarnation());
+  }
+
+  /// Does `what`, of which the store must tell its listeners.
+  void hears(Runnable what) {
+    var heard = new CountDownLatch(1);
+    var remove = store().onWork(heard::countDown);
+    what.run();
+    try {
+      if (!heard.await(PATIENCE, TimeUnit.SECONDS)) {
+        throw new AssertionError("a listener should have heard of it, but did not");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while a listener should have heard of it", e);
+    } finally {
+      remove.run();
+    }
   }
 
   void advance(Duration span) {

@@ -141,6 +141,20 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Rate_limits extends RateLimitContract {
+    Rate_limits() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Rate_limited_keys extends RateLimitedKeysContract {
+    Rate_limited_keys() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Keys extends KeysContract {
     Keys() {
       super(stage);

@@ -331,7 +331,7 @@ final class EngineTest extends EngineStage {
   }
 
   private static ClaimAnswer breakAll(ClaimAnswer answer) {
-    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
       var broken =
           tasks.stream()
               .map(task ->
@@ -341,7 +341,7 @@ final class EngineTest extends EngineStage {
                       task.attempt(),
                       new ClaimedTask.Description.Broken("the spec is not JSON")))
               .toList();
-      return new ClaimAnswer.Taken(broken, moved);
+      return new ClaimAnswer.Taken(broken, moved, retryIn);
     }
     return answer;
   }

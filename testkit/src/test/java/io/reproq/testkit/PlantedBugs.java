@@ -58,7 +58,7 @@ final class PlantedBugs {
     @Override
     public ClaimAnswer claim(ClaimRequest request) {
       var answer = store.claim(request);
-      if (answer instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+      if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
         tasks.forEach(task -> newest.put(task.resultId(), task.claimId()));
       }
       return answer;
@@ -170,8 +170,8 @@ final class PlantedBugs {
     @Override
     public ClaimAnswer claim(ClaimRequest request) {
       return switch (store.claim(request)) {
-        case ClaimAnswer.Taken(var tasks, var moved) ->
-            new ClaimAnswer.Taken(tasks.reversed(), moved);
+        case ClaimAnswer.Taken(var tasks, var moved, var retryIn) ->
+            new ClaimAnswer.Taken(tasks.reversed(), moved, retryIn);
         case ClaimAnswer.WorkerGone gone -> gone;
       };
     }

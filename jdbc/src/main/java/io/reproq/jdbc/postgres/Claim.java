@@ -5,7 +5,10 @@ import io.reproq.jdbc.Query;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Takes tasks for a worker, in one statement.
@@ -48,21 +51,37 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       transaction.bringWork();
     }
     var isMoved = first.isMoved || first.isPromoted;
-    return new Catch(taken, isMoved, first.doomed, first.expired, first.ownKeys);
+    var passed = new Passed(first.doomed, first.expired, first.passing);
+    return new Catch(taken, isMoved, passed, first.ownKeys(), first.retryIn());
   }
 
   /// What a claim brought.
   ///
   /// @param moved whether tasks were moved out of the way
-  /// @param doomed tasks that were passed over because somebody wants them stopped
-  /// @param expired tasks that were passed over because their time to start is over
-  /// @param ownKeys under which tasks are parked that wait for a worker like this one
+  /// @param passed tasks that were passed over, or passed by for others
+  /// @param ownKeys under which tasks are parked that wait for a worker like this one, or for a
+  ///   token that is there now
+  /// @param retryIn when there is a token for the first of the others; null when there are none
   record Catch(
       List<Taken> taken,
       boolean moved,
-      List<Long> doomed,
-      List<Long> expired,
-      List<String> ownKeys) {}
+      Passed passed,
+      List<OwnKey> ownKeys,
+      @Nullable Duration retryIn) {}
+
+  /// Ready tasks that were not taken.
+  ///
+  /// @param doomed those that somebody wants stopped
+  /// @param expired those whose time to start is over
+  /// @param passing those that had their keys and gave them back for want of a token
+  record Passed(List<Long> doomed, List<Long> expired, List<Long> passing) {
+    boolean isEmpty() {
+      return doomed.isEmpty() && expired.isEmpty();
+    }
+  }
+
+  /// A parking key, and for how many of its tasks there is room.
+  record OwnKey(String key, int room) {}
 
   /// A claimed task.
   ///
@@ -77,7 +96,10 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       boolean isPromoted,
       List<Long> doomed,
       List<Long> expired,
-      List<String> ownKeys) {
+      List<Long> passing,
+      List<String> keys,
+      List<Long> rooms,
+      @Nullable Long waitMicros) {
     static Found read(PreparedQuery.Row row) throws SQLException {
       return new Found(
           row.numberOrNull("result_id"),
@@ -87,7 +109,20 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.flag("is_promoted"),
           row.numbers("doomed"),
           row.numbers("expired"),
-          row.texts("own_keys"));
+          row.numbers("passing"),
+          row.texts("own_keys"),
+          row.numbers("own_rooms"),
+          row.numberOrNull("wait_micros"));
+    }
+
+    List<OwnKey> ownKeys() {
+      return IntStream.range(0, keys.size())
+          .mapToObj(i -> new OwnKey(keys.get(i), Math.toIntExact(rooms.get(i))))
+          .toList();
+    }
+
+    @Nullable Duration retryIn() {
+      return waitMicros == null ? null : Duration.of(waitMicros, ChronoUnit.MICROS);
     }
 
     Taken taken() {

@@ -47,6 +47,7 @@ final class Database implements AutoCloseable {
           "V0011__schedules.sql",
           "V0013__keys.sql",
           "V0014__workflows.sql",
+          "V0015__rate_limits.sql",
           "V0016__workflow_doors.sql");
 
   private static final int OLDEST_VERSION = 150_000;

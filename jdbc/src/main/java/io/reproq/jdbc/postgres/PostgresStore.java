@@ -23,6 +23,7 @@ import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
+import io.reproq.store.RateLimits;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Replayed;
@@ -74,6 +75,7 @@ final class PostgresStore implements TaskStore {
   private final Complete complete;
   private final PostgresSchedules schedules;
   private final Keys keys;
+  private final RateLimits limits;
 
   /// Null where another clock than the database's decides: it may be set between two looks.
   private final @Nullable Outlook outlook;
@@ -93,6 +95,7 @@ final class PostgresStore implements TaskStore {
     this.keys = new Keys(runner);
     this.complete = new Complete(database, runner, numbers, clock);
     this.schedules = new PostgresSchedules(runner);
+    this.limits = new RateLimitRows(runner);
   }
 
   /// Opens the store in `database`, and migrates it first when `settings` say so.
@@ -186,8 +189,11 @@ final class PostgresStore implements TaskStore {
     if (caught == null) {
       return new ClaimAnswer.WorkerGone();
     }
-    cancel(caught.doomed());
-    keys.expire(caught.expired());
+    cancel(caught.passed().doomed());
+    keys.expire(caught.passed().expired());
+    if (!caught.passed().passing().isEmpty()) {
+      keys.pass(caught.passed().passing());
+    }
     upkeep.moved(caught.taken().size());
     var tasks =
         caught.taken().stream()
@@ -195,8 +201,8 @@ final class PostgresStore implements TaskStore {
                 new ClaimedTask(
                     task.resultId(), request.claimId(), task.attempt(), description(task.spec())))
             .toList();
-    var isMoved = caught.moved() || !caught.doomed().isEmpty() || !caught.expired().isEmpty();
-    return new ClaimAnswer.Taken(tasks, isMoved);
+    return new ClaimAnswer.Taken(
+        tasks, caught.moved() || !caught.passed().isEmpty(), caught.retryIn());
   }
 
   private static Description description(@Nullable String spec) {
@@ -376,6 +382,11 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<Finding> examine() {
     return runner.run("examine", new Examination(time));
+  }
+
+  @Override
+  public RateLimits limits() {
+    return limits;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.Query;
+import io.reproq.jdbc.postgres.Claim.OwnKey;
 import io.reproq.store.ClaimRequest.Quota;
 import java.sql.SQLException;
 import java.util.List;
@@ -10,9 +11,9 @@ final class Unpark implements Transaction.Verb<Integer> {
   private static final Query UNPARK = Promote.SQL.get("unpark");
 
   private final List<Quota> quotas;
-  private final List<String> keys;
+  private final List<OwnKey> keys;
 
-  Unpark(List<Quota> quotas, List<String> keys) {
+  Unpark(List<Quota> quotas, List<OwnKey> keys) {
     this.quotas = quotas;
     this.keys = keys;
   }
@@ -21,6 +22,10 @@ final class Unpark implements Transaction.Verb<Integer> {
   public Integer in(Transaction transaction) throws SQLException {
     var query = transaction.on(UNPARK);
     new Columns<>(query, quotas).texts("queues", Quota::queue).integers("quotas", Quota::limit);
-    return new Columns<>(query, keys).texts("keys", key -> key).query().update();
+    return new Columns<>(query, keys)
+        .texts("keys", OwnKey::key)
+        .integers("rooms", OwnKey::room)
+        .query()
+        .update();
   }
 }

@@ -10,16 +10,18 @@ import io.reproq.task.Place;
 import io.reproq.task.TaskStatus;
 import io.reproq.task.Transitions;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes tasks for a worker.
 ///
 /// For each queue: tasks that wait for a handler this worker has come back to ready, as far as they
-/// are among the best; then the best ready ones are looked at, and each is claimed, parked for
-/// another's handler or under a key that is taken, or, when a cancel was requested or its time to
-/// start is over, ended.
+/// are among the best, and those for which there is a token now; then the best ready ones are
+/// looked at, and each is claimed, parked for another's handler, under a key that is taken or for
+/// want of a token, or, when a cancel was requested or its time to start is over, ended.
 final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   private static final Query LIVING_WORKER = SqliteStore.SQL.get("living_worker");
   private static final Query CANDIDATES = SqliteStore.SQL.get("claim_candidates");
@@ -44,16 +46,20 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     if (worker == null) {
       return null;
     }
-    var routes = new Routes(transaction, request);
+    var tokens = new Tokens(transaction);
+    var routes = new Routes(transaction, request, tokens);
     var taken = new ArrayList<Candidate>();
     var moved = false;
+    var queues = new ArrayList<String>();
     for (var quota : request.quotas()) {
       if (worker.mayTakeFrom(quota.queue())) {
         routes.unpark(quota);
-        moved |= claim(transaction, new Wanted(quota, worker.workerId, routes), taken);
+        moved |= claim(transaction, new Wanted(quota, worker.workerId, routes, tokens), taken);
+        queues.add(quota.queue());
       }
     }
-    return new Catch(taken, moved);
+    tokens.flush();
+    return new Catch(taken, moved, tokens.untilRoom(queues));
   }
 
   /// Claims of one queue, and says whether tasks were moved out of the way.
@@ -63,6 +69,7 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     var cancelled = new ArrayList<Candidate>();
     var foreign = new ArrayList<Long>();
     var tied = new Tied(transaction);
+    var limited = new HashMap<String, List<Long>>();
     for (var candidate : candidates(transaction, wanted.quota())) {
       if (candidate.isCancelRequested()) {
         cancelled.add(candidate);
@@ -72,14 +79,25 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
         foreign.add(candidate.resultId());
         tied.passLater(candidate);
       } else if (tied.take(candidate)) {
-        mine.add(candidate);
+        // The token last: who waits for a key uses none.
+        var limit = wanted.tokens().take(candidate.taskPath(), wanted.quota().queue());
+        if (limit == null) {
+          mine.add(candidate);
+        } else {
+          limited.computeIfAbsent(limit, key -> new ArrayList<>()).add(candidate.resultId());
+          tied.giveBackLater(candidate);
+        }
       }
     }
     take(transaction, wanted, mine);
     taken.addAll(mine);
     park(transaction, foreign);
+    for (var entry : limited.entrySet()) {
+      wanted.tokens().park(entry.getKey(), entry.getValue());
+      transaction.on(LEAVE_READY).set("ids", Values.ids(entry.getValue())).update();
+    }
     cancel(transaction, cancelled);
-    return tied.finish() || !foreign.isEmpty() || !cancelled.isEmpty();
+    return tied.finish() || !foreign.isEmpty() || !limited.isEmpty() || !cancelled.isEmpty();
   }
 
   private static List<Candidate> candidates(Transaction transaction, Quota quota)
@@ -132,7 +150,10 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   }
 
   /// What a claim brought.
-  record Catch(List<Candidate> taken, boolean moved) {}
+  ///
+  /// @param retryIn when there is a token for the first of those that wait for one; null when none
+  ///   does
+  record Catch(List<Candidate> taken, boolean moved, @Nullable Duration retryIn) {}
 
   /// A ready task.
   ///
@@ -164,5 +185,5 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     }
   }
 
-  private record Wanted(Quota quota, String workerId, Routes routes) {}
+  private record Wanted(Quota quota, String workerId, Routes routes, Tokens tokens) {}
 }

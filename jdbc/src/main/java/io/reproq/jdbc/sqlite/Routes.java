@@ -26,11 +26,13 @@ final class Routes {
 
   private final Transaction transaction;
   private final ClaimRequest request;
+  private final Tokens tokens;
   private @Nullable Set<String> othersPaths;
   private @Nullable List<String> ownKeys;
 
-  Routes(Transaction transaction, ClaimRequest request) {
+  Routes(Transaction transaction, ClaimRequest request, Tokens tokens) {
     this.transaction = transaction;
+    this.tokens = tokens;
     this.request = request;
   }
 
@@ -40,12 +42,18 @@ final class Routes {
     return routing.handles().contains(path) || (routing.others() && !othersPaths().contains(path));
   }
 
-  /// Moves parked tasks that are this worker's back to ready, as far as they are among the best
-  /// that `quota` has room for.
+  /// Moves parked tasks that are this worker's, or for which there is a token, back to ready, as
+  /// far as they are among the best that `quota` has room for.
   void unpark(Quota quota) throws SQLException {
     var parked = new ArrayList<Ranked>();
     for (var key : ownKeys()) {
       parked.addAll(ranked(PARKED_CANDIDATES, quota, key));
+    }
+    for (var key : tokens.parkingKeys()) {
+      var room = Math.min(quota.limit(), tokens.room(key));
+      if (room > 0) {
+        parked.addAll(ranked(PARKED_CANDIDATES, new Quota(quota.queue(), room), key));
+      }
     }
     if (parked.isEmpty()) {
       return;

@@ -22,6 +22,7 @@ import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Queues;
+import io.reproq.store.RateLimits;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Replayed;
@@ -184,7 +185,7 @@ final class SqliteStore implements TaskStore {
                     task.attempts() + 1,
                     description(task.spec())))
             .toList();
-    return new ClaimAnswer.Taken(tasks, taken.moved());
+    return new ClaimAnswer.Taken(tasks, taken.moved(), taken.retryIn());
   }
 
   private static Description description(@Nullable String spec) {
@@ -352,6 +353,11 @@ final class SqliteStore implements TaskStore {
   @Override
   public List<Finding> examine() {
     return readers.read("examine", new Examination());
+  }
+
+  @Override
+  public RateLimits limits() {
+    return new RateLimitRows(writer, readers);
   }
 
   @Override

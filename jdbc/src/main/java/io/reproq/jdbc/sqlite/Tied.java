@@ -19,6 +19,7 @@ final class Tied {
   private final Keys keys;
   private final List<Long> expired = new ArrayList<>();
   private final List<Long> passing = new ArrayList<>();
+  private final List<Long> returned = new ArrayList<>();
   private boolean hasParked;
 
   Tied(Transaction transaction) {
@@ -40,6 +41,14 @@ final class Tied {
   void passLater(Candidate candidate) {
     if (candidate.tie() != null) {
       passing.add(candidate.resultId());
+    }
+  }
+
+  /// Takes the keys of `candidate`, which leaves without an attempt, back when all others are seen
+  /// to.
+  void giveBackLater(Candidate candidate) {
+    if (candidate.tie() != null) {
+      returned.add(candidate.resultId());
     }
   }
 
@@ -69,6 +78,7 @@ final class Tied {
     for (var id : expired) {
       Sweep.expire(transaction, id);
     }
+    keys.free(returned);
     for (var id : passing) {
       keys.pass(id);
     }

@@ -3,9 +3,9 @@
 -- shapes of those tables no column's default is relied on, and none's content.
 --
 -- Old workers: must be stopped; one that is seen alive stops this.
--- Lock: task_runs, reproq_workers, reproq_queue_controls and periodic_tasks are locked against
--- everybody from the first statement to the commit of all steps, about a minute for a million tasks;
--- without such tables none that matters.
+-- Lock: task_runs, reproq_workers, reproq_queue_controls, periodic_tasks, workflow_runs and rate_limits
+-- are locked against everybody from the first statement to the commit of all steps, about a minute
+-- for a million tasks; without such tables none that matters.
 
 -- Moves the old tables aside, because views of ours take their names.
 DO $aside$
@@ -24,7 +24,7 @@ DECLARE
   found text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['task_runs', 'reproq_workers', 'reproq_queue_controls',
-    'periodic_tasks', 'workflow_runs'] LOOP
+    'periodic_tasks', 'workflow_runs', 'rate_limits'] LOOP
     old := to_regclass(name);
     CONTINUE WHEN old IS NULL;
 

@@ -198,7 +198,7 @@ BEGIN
   FOR rights IN
     VALUES ('USAGE ON SCHEMA ' || home::text),
       (format('SELECT, INSERT, UPDATE, DELETE ON %1$s.task_runs, %1$s.reproq_queue_controls, '
-        '%1$s.periodic_tasks', home)),
+        '%1$s.periodic_tasks, %1$s.rate_limits', home)),
       (format('SELECT ON %1$s.reproq_workers, %1$s.workflow_runs', home))
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)

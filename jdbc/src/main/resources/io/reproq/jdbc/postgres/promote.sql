@@ -25,16 +25,20 @@ into_ready AS (
 SELECT (SELECT count(*) FROM gone) AS promoted, ARRAY(SELECT result_id FROM doomed) AS doomed
 
 -- name: unpark
--- Back to ready with what waited for a worker like this one, the best of each queue and key.
+-- Back to ready with what waited for a worker like this one, or for a token: the best of each queue
+-- and key, and of the queues those first that are asked first, as far as there is room for the key.
 WITH gone AS (
   DELETE FROM reproq.parked WHERE ctid = ANY (ARRAY(
     SELECT p.address
-    FROM unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
-    CROSS JOIN unnest(:keys::text[]) AS k (key)
+    FROM unnest(:keys::text[], :rooms::integer[]) AS k (key, room)
     CROSS JOIN LATERAL (
-      SELECT ctid AS address FROM reproq.parked
-      WHERE parked_key = k.key COLLATE "C" AND queue_name = q.queue_name
-      ORDER BY rank, result_id LIMIT q.quota FOR UPDATE SKIP LOCKED) p))
+      SELECT p.address
+      FROM unnest(:queues::text[], :quotas::integer[]) AS q (queue_name, quota)
+      CROSS JOIN LATERAL (
+        SELECT ctid AS address FROM reproq.parked
+        WHERE parked_key = k.key COLLATE "C" AND queue_name = q.queue_name
+        ORDER BY rank, result_id LIMIT least(q.quota, k.room) FOR UPDATE SKIP LOCKED) p
+      LIMIT k.room) p))
   RETURNING *
 )
 INSERT INTO reproq.ready (result_id, rank, version, attempts, queue_name, task_path, started_at,

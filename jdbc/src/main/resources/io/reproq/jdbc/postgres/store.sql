@@ -86,14 +86,17 @@ SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 -- taken then starts then, and not when this statement began. The worker's own row is locked first (KEY SHARE lets
 -- heartbeats through): no row, no task. A row that was locked is deleted by its address, which
 -- saves a second way through an index. When tasks are parked that wait for a worker like this one,
--- it takes nothing and tells their keys: they go back to ready first, where rank decides.
+-- or for a token that is there now, it takes nothing and tells their keys, and for how many tasks of
+-- each there is room: they go back to ready first, where rank decides. A task for whose rate limit
+-- there is no token is parked, and told is when the first of those gets one that are parked already.
 --
 -- What was asked stands in a materialized row, where the planner cannot look at it: else it finds
 -- each time that a plan for these very values would be cheaper, and to make it takes longer than to
 -- run it.
 WITH RECURSIVE asked AS MATERIALIZED (
   SELECT :now::timestamptz AS given, coalesce(:now::timestamptz, clock_timestamp()) AS now,
-    :incarnation::uuid AS incarnation, :claim_number::bigint AS claim_number, :queues::text[] AS queues, :quotas::integer[] AS quotas,
+    :incarnation::uuid AS incarnation,
+    :claim_number::bigint AS claim_number, :queues::text[] AS queues, :quotas::integer[] AS quotas,
     :handles::text[] AS handles, :others::boolean AS others, :looks::boolean AS looks
 ),
 me AS MATERIALIZED (
@@ -114,18 +117,36 @@ listed AS MATERIALIZED (
   FROM asked a CROSS JOIN reproq.worker w CROSS JOIN unnest(w.handles) AS h (path)
   WHERE a.others AND NOT w.dead AND w.incarnation <> a.incarnation
 ),
--- The paths that tasks are parked for, each found by one step into the index.
+-- The paths and the rate limits that tasks are parked for, each found by one step into the index.
 step (key) AS (
   SELECT min(p.parked_key) FROM reproq.parked p
-  WHERE (SELECT looks FROM asked) AND p.parked_key >= 'path:' AND p.parked_key < 'path;'
+  WHERE p.parked_key >= CASE WHEN (SELECT looks FROM asked) THEN 'path:' ELSE 'rate:' END
+    AND p.parked_key < 'rate;'
   UNION ALL
   SELECT (SELECT min(p.parked_key) FROM reproq.parked p
-    WHERE p.parked_key > s.key AND p.parked_key < 'path;')
+    WHERE p.parked_key > s.key AND p.parked_key < 'rate;')
   FROM step s WHERE s.key IS NOT NULL
 ),
+-- Of the limits: for how many tasks there is room, and how long it is until there is for one. There
+-- is for all where the limit is gone; and where the clock was set back, which the claim mends.
+bucket AS MATERIALIZED (
+  SELECT s.key, CASE
+    WHEN l.key IS NULL OR l.tokens_per_second = 0 OR l.burst_size = 0 OR a.now < l.last_refilled_at
+      THEN 2147483647
+    ELSE reproq.tokens_at(l, a.now) / 1000000 END AS room,
+    greatest(0, ceil((1000000 - reproq.tokens_at(l, a.now)) * 1000000.0
+      / reproq.micro_rate(l.tokens_per_second)))::bigint AS wait_micros
+  FROM step s CROSS JOIN asked a
+  LEFT JOIN reproq.rate_limit l ON l.key = substr(s.key, 6) COLLATE "default"
+  WHERE s.key >= 'rate:' AND EXISTS (SELECT FROM wanted w CROSS JOIN LATERAL (
+      SELECT FROM reproq.parked p
+      WHERE p.parked_key = s.key AND p.queue_name = w.queue_name LIMIT 1) p WHERE w.quota > 0)
+),
 own_key AS MATERIALIZED (
-  SELECT s.key FROM step s
-  WHERE s.key IS NOT NULL
+  SELECT b.key, b.room FROM bucket b WHERE b.room > 0 AND (SELECT looks FROM asked)
+  UNION ALL
+  SELECT s.key, 2147483647 FROM step s
+  WHERE s.key < 'path;'
     AND (substr(s.key, 6) COLLATE "default" IN (SELECT path FROM handled)
       OR ((SELECT others FROM asked) AND substr(s.key, 6) COLLATE "default" NOT IN (SELECT path FROM listed)))
     AND EXISTS (SELECT FROM wanted w CROSS JOIN LATERAL (
@@ -169,35 +190,55 @@ moved AS MATERIALIZED (
         OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
       THEN j.verdict ELSE 'path:' || g.task_path END AS parked_key) p
 ),
+-- Tokens are taken last: a task that waits for something else uses none. Nothing is called where
+-- nothing is limited.
+limited AS MATERIALIZED (
+  SELECT l.result_id, l.limit_key
+  FROM (SELECT array_agg(m.result_id) AS ids, array_agg(m.task_path) AS paths,
+      array_agg(m.queue_name) AS queues, array_agg(m.is_tied) AS ties
+    FROM (SELECT * FROM moved WHERE is_mine ORDER BY
+      array_position((SELECT queues FROM asked), queue_name), rank, result_id) m) c
+  CROSS JOIN asked a
+  CROSS JOIN LATERAL reproq.take_tokens(c.ids, c.paths, c.queues, c.ties, a.given) l
+  WHERE EXISTS (
+    SELECT FROM reproq.rate_limit r WHERE r.tokens_per_second > 0 AND r.burst_size > 0)
+),
+placed AS MATERIALIZED (
+  SELECT m.*, coalesce(m.parked_key, 'rate:' || l.limit_key) AS blocker
+  FROM moved m LEFT JOIN limited l ON l.result_id = m.result_id
+),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
     queue_name, task_path, started_at, workers, is_tied)
   SELECT m.result_id, a.claim_number,
     CASE WHEN m.is_tied THEN coalesce(a.given, clock_timestamp()) ELSE a.now END, me.number, m.version + 1, m.attempts + 1,
     m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied
-  FROM moved m CROSS JOIN me CROSS JOIN asked a WHERE m.is_mine
+  FROM placed m CROSS JOIN me CROSS JOIN asked a WHERE m.blocker IS NULL
 ),
 into_parked AS (
   INSERT INTO reproq.parked (result_id, rank, version, attempts, queue_name, task_path,
     started_at, last_attempted_at, workers, is_tied, parked_key)
   SELECT result_id, rank, version + 1, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, is_tied, parked_key
-  FROM moved WHERE NOT is_mine
+    last_attempted_at, workers, is_tied, blocker
+  FROM placed WHERE blocker IS NOT NULL
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   SELECT t.queue_name, s.status, s.sign * t.tasks
-  FROM (SELECT queue_name, count(*) AS tasks FROM moved WHERE is_mine GROUP BY queue_name) t
+  FROM (SELECT queue_name, count(*) AS tasks FROM placed WHERE blocker IS NULL GROUP BY queue_name) t
   CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
 SELECT m.result_id, m.attempts + 1 AS attempt,
   (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
-  EXISTS (SELECT FROM moved o WHERE NOT o.is_mine) AS is_moved,
+  EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
   EXISTS (SELECT FROM judged WHERE verdict = 'PROMOTED') AS is_promoted,
   ARRAY(SELECT result_id FROM judged WHERE verdict = 'EXPIRED') AS expired,
+  ARRAY(SELECT result_id FROM placed WHERE is_mine AND is_tied AND blocker IS NOT NULL) AS passing,
   ARRAY(SELECT result_id FROM doomed) AS doomed,
-  ARRAY(SELECT key FROM own_key) AS own_keys
-FROM me LEFT JOIN moved m ON m.is_mine
+  ARRAY(SELECT key FROM own_key ORDER BY key) AS own_keys,
+  ARRAY(SELECT room FROM own_key ORDER BY key) AS own_rooms,
+  (SELECT min(wait_micros) FROM bucket) AS wait_micros
+FROM me LEFT JOIN placed m ON m.blocker IS NULL
 ORDER BY array_position((SELECT queues FROM asked), m.queue_name), m.rank, m.result_id
 
 -- name: lock_claimed

@@ -72,7 +72,7 @@ final class Actors {
 
   static List<ClaimedTask> claim(TaskStore store, UUID worker, int limit) {
     return switch (tryClaim(store, worker, limit)) {
-      case ClaimAnswer.Taken(var tasks, var moved) -> tasks;
+      case ClaimAnswer.Taken(var tasks, var moved, var retryIn) -> tasks;
       case ClaimAnswer.WorkerGone gone -> throw new AssertionError("the worker is gone");
     };
   }

@@ -1,10 +1,12 @@
 package io.reproq.jdbc.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.reproq.json.Json;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
+import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskQuery;
 import io.reproq.store.TaskStore;
@@ -276,11 +278,9 @@ final class AdoptionTest {
   @Test
   void tables_that_mean_nothing_here_yet_stay_as_they_are() {
     var database = Reference.BOTH.filled();
-    var look =
-        "SELECT to_jsonb(t) FROM rate_limits t"
-            + " UNION ALL SELECT to_jsonb(t) FROM django_migrations t";
+    var look = "SELECT to_jsonb(t) FROM django_migrations t";
     var before = database.sql(look);
-    assertThat(before).hasSize(2);
+    assertThat(before).hasSize(1);
 
     migrate(database);
 
@@ -383,6 +383,38 @@ final class AdoptionTest {
     assertThat(
             database.sql("SELECT queue_name, paused, reason FROM reproq_queue_controls ORDER BY 1"))
         .containsExactly("default|f|null", "mail|t|too much mail");
+  }
+
+  @Test
+  void rate_limits_stay() {
+    var database = Reference.BOTH.filled();
+    database.sql(
+        """
+        INSERT INTO rate_limits (key, tokens_per_second, burst_size, current_tokens, last_refilled_at)
+        VALUES ('queue:mail', 0.5, 10, 2.25, '2026-01-01Z'), ('task:a', 1e9, 1, 5, 'infinity'),
+          ('task:b', 'NaN', -3, 'NaN', '2026-01-01Z'), ('', 1, 1, 1, now())
+        """);
+
+    assertThat(migrate(database)).contains("rate limits that stay: queue:mail, task:a");
+
+    assertThat(
+            database.sql(
+                "SELECT key, tokens_per_second, burst_size, current_tokens, last_refilled_at <="
+                    + " now() FROM rate_limits ORDER BY key"))
+        .containsExactly(
+            "global|0|1|0|t", "queue:mail|0.5|10|2.25|t", "task:a|1e+06|1|1|t", "task:b|0|0|0|t");
+    assertThat(database.sql("SELECT count(*) FROM reproq_before.rate_limits")).containsExactly("5");
+  }
+
+  @Test
+  void a_table_of_that_name_that_is_something_else_is_refused() {
+    var database = TestServer.bare();
+    database.sql("CREATE TABLE rate_limits (customer integer)");
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> database.open(Settings.defaults()))
+        .withMessageContaining("the table rate_limits lacks burst_size, current_tokens, key")
+        .withMessageContaining("rename it");
   }
 
   @Test

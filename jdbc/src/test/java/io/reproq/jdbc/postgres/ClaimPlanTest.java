@@ -106,6 +106,27 @@ final class ClaimPlanTest {
   }
 
   @Test
+  void where_nothing_is_limited_no_token_is_asked_for() throws SQLException {
+    var plan = plan(List.of("default"), 100);
+
+    assertThat(plan).containsPattern("take_tokens[^\\n]*\\(never executed\\)");
+  }
+
+  @Test
+  void a_limit_that_lets_nothing_pass_costs_no_walk_through_what_waits() throws SQLException {
+    DATABASE.sql("INSERT INTO rate_limits VALUES ('queue:default', 1, 1, 0, '2026-01-01Z')");
+    try {
+      var plan = plan(List.of("default"), 100);
+
+      assertThat(plan).contains("Index Scan using ready_rank on ready");
+      assertThat(plan).doesNotContainPattern(SEQUENTIAL);
+      assertThat(pages(plan)).isLessThan(MOST_PAGES);
+    } finally {
+      DATABASE.sql("DELETE FROM rate_limits WHERE key = 'queue:default'");
+    }
+  }
+
+  @Test
   void tables_that_were_never_analysed_change_nothing() throws SQLException {
     DATABASE.sql(
         "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relnamespace ="

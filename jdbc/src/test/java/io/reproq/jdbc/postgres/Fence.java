@@ -228,7 +228,8 @@ record Fence(String name, String statement, String piece, String instead, Story 
             new ClaimId(worker, number),
             List.of(new Quota("default", 1)),
             new Routing(Set.of(Actors.GREET), false));
-    if (stage.store().claim(request) instanceof ClaimAnswer.Taken(var tasks, var moved)) {
+    if (stage.store().claim(request)
+        instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
       return tasks.getFirst();
     }
     throw new AssertionError("the worker is gone");

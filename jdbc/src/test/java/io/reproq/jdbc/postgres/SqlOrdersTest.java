@@ -219,7 +219,7 @@ final class SqlOrdersTest {
     var answer =
         store.claim(new ClaimRequest(claimId, quotas, new Routing(Set.of(Actors.GREET), false)));
     return switch (answer) {
-      case ClaimAnswer.Taken(var tasks, var moved) ->
+      case ClaimAnswer.Taken(var tasks, var moved, var retryIn) ->
           tasks.stream().map(task -> Actors.get(store, task.resultId()).queue()).toList();
       case ClaimAnswer.WorkerGone gone -> throw new AssertionError("the worker is gone");
     };

@@ -59,6 +59,7 @@ final class SqlRightsTest {
         "SELECT * FROM reproq_queue_controls",
         "SELECT * FROM periodic_tasks",
         "SELECT reproq_enqueue_periodic_task('a')",
+        "SELECT * FROM rate_limits",
         "INSERT INTO task_runs (spec_json) VALUES ('{\"task_path\": \"a\"}')",
         "SELECT reproq.grant_surface('pg_monitor')",
       })
@@ -87,6 +88,9 @@ final class SqlRightsTest {
     session.run("UPDATE periodic_tasks SET cron_expr = '@daily'");
     session.run("SELECT reproq_enqueue_periodic_task('n')");
     session.run("DELETE FROM periodic_tasks");
+    session.run("INSERT INTO rate_limits (key, tokens_per_second) VALUES ('queue:a', 1)");
+    session.run("UPDATE rate_limits SET burst_size = 5, current_tokens = 2");
+    session.run("DELETE FROM rate_limits WHERE key <> 'global'");
     session.run("INSERT INTO task_runs (spec_json) VALUES ('{\"task_path\": \"b\"}')");
     session.run("UPDATE task_runs SET cancel_requested = true WHERE task_path IN ('b', 'c')");
     assertThat(session.change("DELETE FROM task_runs")).isEqualTo(3);

@@ -23,7 +23,9 @@ record TestDatabase(Dsn.Postgres dsn) {
     sql(
         "TRUNCATE "
             + TABLES
-            + "; UPDATE reproq.setting SET value = '60000' WHERE name = 'aging_ms'");
+            + "; UPDATE reproq.setting SET value = '60000' WHERE name = 'aging_ms'"
+            + "; DELETE FROM reproq.rate_limit"
+            + "; INSERT INTO reproq.rate_limit (key) VALUES ('global')");
     return open(settings);
   }
 

@@ -152,7 +152,7 @@ final class Fixture implements AutoCloseable {
             List.of(new Quota("default", limit)),
             new Routing(Set.of(GREET), false));
     return switch (store.claim(request)) {
-      case ClaimAnswer.Taken(var tasks, var moved) -> tasks;
+      case ClaimAnswer.Taken(var tasks, var moved, var retryIn) -> tasks;
       case ClaimAnswer.WorkerGone gone -> throw new AssertionError("the worker is gone");
     };
   }

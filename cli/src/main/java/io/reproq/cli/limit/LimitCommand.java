@@ -1,0 +1,36 @@
+package io.reproq.cli.limit;
+
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.Surroundings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+/// `reproq limit`, which only holds its own commands.
+@Command(
+    name = "limit",
+    header = "Limit how many tasks start in a second.",
+    description = {
+      "A limit holds for all workers together. Of those that fit a task the first that limits"
+          + " anything holds: that of its path, that of its queue, the global one."
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class LimitCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  private LimitCommand() {}
+
+  public static CommandLine create(Surroundings surroundings) {
+    return new CommandLine(new LimitCommand())
+        .addSubcommand(new LimitSetCommand(surroundings))
+        .addSubcommand(new LimitListCommand(surroundings))
+        .addSubcommand(new LimitRemoveCommand(surroundings));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        common.line(), "limit needs to know what: " + common.line().getSubcommands().keySet());
+  }
+}

@@ -1,0 +1,2 @@
+/// The commands about rate limits.
+package io.reproq.cli.limit;
