@@ -22,7 +22,6 @@ record FileTask(String root, String path, long bytes, String modified, boolean l
           .with(
               EnqueueOptions.DEFAULT
                   .queue(QUEUE)
-                  .unique(true)
                   .retry(RetryPolicy.DEFAULT.withBase(Duration.ofMillis(100))));
 
   /// The file that a task was for, empty when it was for none.

@@ -1,7 +1,10 @@
 package io.reproq.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.reproq.Reproq;
+import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.StopSignal;
 import io.reproq.cli.option.Surroundings;
@@ -9,7 +12,10 @@ import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
 import io.reproq.store.TaskQuery;
 import io.reproq.store.TaskRun;
+import io.reproq.store.WorkflowRun;
+import io.reproq.store.WorkflowStatus;
 import io.reproq.task.TaskStatus;
+import io.reproq.workflow.Workflow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -18,9 +24,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -104,7 +113,7 @@ final class DemoRunTest {
   void a_task_that_was_left_open_is_not_made_again() throws Exception {
     var scan = scan();
     try (var store = DatabaseOption.open(dsn)) {
-      try (var reproq = io.reproq.Reproq.builder().store(store).open()) {
+      try (var reproq = Reproq.builder().store(store).open()) {
         reproq.enqueueAll(FileTask.TYPE, scan.files(), FileTask.TYPE.options());
       }
     }
@@ -119,7 +128,7 @@ final class DemoRunTest {
 
   @Test
   void a_task_for_a_file_that_is_gone_is_cancelled() throws Exception {
-    try (var reproq = io.reproq.Reproq.builder().store(DatabaseOption.open(dsn)).open()) {
+    try (var reproq = Reproq.builder().store(DatabaseOption.open(dsn)).open()) {
       reproq.enqueueAll(FileTask.TYPE, scan().files(), FileTask.TYPE.options());
     }
     Files.delete(root.resolve("a.txt"));
@@ -155,6 +164,52 @@ final class DemoRunTest {
     assertThat(task.result().errors().get(2).at())
         .isAfterOrEqualTo(task.result().errors().get(1).at().plusMillis(200));
     assertThat(out.toString()).contains("failed    1\n", "retried   1\n");
+    // The callback cannot follow a member that failed, so another task does its work.
+    assertThat(statuses(ManifestTask.TYPE.path()))
+        .containsExactly(TaskStatus.FAILED, TaskStatus.SUCCESSFUL);
+  }
+
+  @Test
+  void the_manifest_is_written_by_the_callback_of_a_chord_of_the_files() throws Exception {
+    run();
+
+    try (var store = DatabaseOption.open(dsn)) {
+      var callback = store.list(everything().ofPath(ManifestTask.TYPE.path())).getFirst();
+      var workflow = store.findWorkflow(Objects.requireNonNull(callback.extras().workflowId()));
+      assertThat(workflow)
+          .hasValueSatisfying(run -> {
+            assertThat(run.callback()).isEqualTo(callback.resultId());
+            assertThat(run.status()).isEqualTo(WorkflowStatus.SUCCESSFUL);
+            assertThat(run.ended()).isEqualTo(new WorkflowRun.Ended(2, 0));
+          });
+    }
+  }
+
+  @Test
+  void what_was_killed_between_the_last_file_and_the_manifest_goes_on_there() throws Exception {
+    readAllAndDie();
+
+    var code = run();
+
+    assertThat(code).isZero();
+    assertThat(tasks()).hasSize(2).allMatch(task -> task.standing().attempts() == 1);
+    assertThat(manifest().path("files").values()).hasSize(2);
+    assertThat(statuses(ManifestTask.TYPE.path()))
+        .containsExactly(TaskStatus.CANCELLED, TaskStatus.SUCCESSFUL);
+    assertThat(out.toString()).contains("done      2 files (2 of them by an earlier run)\n");
+  }
+
+  @Test
+  void a_manifest_that_cannot_be_written_is_told() throws Exception {
+    var parent = Files.createDirectory(folder.resolve("nowhere"));
+    manifest = parent.resolve("m.json");
+    var scan = scan();
+    Files.delete(parent);
+
+    assertThatExceptionOfType(CommandFailure.class)
+        .isThrownBy(() -> run(scan))
+        .withMessageContaining("no manifest " + manifest)
+        .withMessageContaining("cannot write: no such file or folder");
   }
 
   @Test
@@ -216,13 +271,41 @@ final class DemoRunTest {
     }
   }
 
+  /// A run whose process ends when all files are read, and before the callback starts.
+  private void readAllAndDie() throws Exception {
+    var given = new ManifestTask(root.toString(), manifest.toString(), List.of(), List.of());
+    var members = new ArrayList<Workflow>();
+    scan().files().forEach(file -> members.add(FileTask.TYPE.step(file)));
+    var chord = Workflow.chord(new Workflow.Group(members), ManifestTask.TYPE.step(given));
+    try (var reproq =
+        Reproq.builder().store(DatabaseOption.open(dsn)).queues(FileTask.QUEUE).open()) {
+      reproq.handle(FileTask.TYPE, new FileReader());
+      reproq.start();
+      for (var id : reproq.enqueue(chord).resultIds().subList(0, members.size())) {
+        reproq.await(id, Duration.ofSeconds(20));
+      }
+    }
+  }
+
   private JsonNode manifest() throws IOException {
     return Json.parse(Files.readString(manifest)).tree();
   }
 
   private List<TaskRun> tasks() {
+    return tasks(FileTask.TYPE.path());
+  }
+
+  private List<TaskRun> tasks(String path) {
     try (var store = DatabaseOption.open(dsn)) {
-      return store.list(TaskQuery.first(100));
+      return store.list(everything().ofPath(path));
     }
+  }
+
+  private List<TaskStatus> statuses(String path) {
+    return tasks(path).stream().map(task -> task.standing().status()).toList();
+  }
+
+  private static TaskQuery everything() {
+    return TaskQuery.first(100);
   }
 }
