@@ -21,6 +21,7 @@ public final class Bench {
           new RawScenario(),
           new EnqueueScenario(),
           new BurnDownScenario(),
+          new ChordScenario(),
           new SustainedScenario(),
           new LatencyScenario(),
           new DepthScenario(),

@@ -31,6 +31,15 @@ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 SELECT xact_commit + xact_rollback AS transactions FROM pg_stat_database
 WHERE datname = current_database()
 
+-- name: updates
+-- How often a row of a table of Reproq's was changed in place.
+SELECT n_tup_upd AS updates FROM pg_stat_user_tables
+WHERE schemaname = 'reproq' AND relname = :table
+
+-- name: others
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+
 -- name: wal_position
 SELECT pg_current_wal_insert_lsn()::text AS position
 
