@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewTask.Moment;
 import io.reproq.store.TaskRun;
+import io.reproq.store.WorkflowRun.Ended;
+import io.reproq.store.WorkflowStatus;
 import io.reproq.task.Failure;
+import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import io.reproq.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -157,6 +161,48 @@ abstract class ExpiryContract {
     stage.store().promote(10);
 
     assertThat(stage.get(id).result().errors()).isEmpty();
+  }
+
+  @Test
+  void a_member_of_a_workflow_that_expires_takes_those_behind_it_along() {
+    var chain =
+        Workflow.chain(
+            Workflow.step(NewTask.of(Spec.of(Stage.GREET).build())),
+            Workflow.step(expiring(Spec.of(Stage.GREET))),
+            Workflow.step(NewTask.of(Spec.of(Stage.GREET).build())));
+    var alarm = Workflow.step(NewTask.of(Spec.of("sample.alarm").build()));
+    var workflow = stage.store().enqueueWorkflow(chain.onFailure(alarm).compile());
+    var ids = workflow.resultIds();
+    var anna = stage.worker("anna");
+    var first = anna.claimOne();
+    stage.advance(LIFE);
+
+    stage.store().promote(10);
+
+    assertExpired(stage.get(ids.get(1)), 0);
+    assertThat(stage.get(ids.get(2))).isFailed().hasErrors(FailureKind.WORKFLOW_FAILED);
+    assertThat(stage.get(ids.get(2)).result().errors().getFirst().failedResultId())
+        .isEqualTo(ids.get(1));
+    assertThat(stage.handling("bert", "sample.alarm").claim(9)).hasSize(1);
+    anna.settle(first, Stage.success());
+    var run = stage.store().findWorkflow(workflow.workflowId()).orElseThrow();
+    assertThat(run.status()).isEqualTo(WorkflowStatus.FAILED);
+    assertThat(run.ended()).isEqualTo(new Ended(1, 2));
+  }
+
+  @Test
+  void a_member_of_a_workflow_that_a_claim_finds_expired_is_told_too() {
+    var chain =
+        Workflow.chain(
+            Workflow.step(expiring(Spec.of(Stage.GREET))),
+            Workflow.step(NewTask.of(Spec.of(Stage.GREET).build())));
+    var ids = stage.store().enqueueWorkflow(chain.compile()).resultIds();
+    stage.advance(LIFE);
+
+    assertThat(stage.worker("anna").claim(5)).isEmpty();
+
+    assertExpired(stage.get(ids.getFirst()), 0);
+    assertThat(stage.get(ids.getLast())).isFailed();
   }
 
   private static NewTask expiring(Spec.Builder spec) {

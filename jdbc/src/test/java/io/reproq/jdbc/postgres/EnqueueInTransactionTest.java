@@ -15,6 +15,8 @@ import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import io.reproq.workflow.Workflow;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -88,6 +90,32 @@ final class EnqueueInTransactionTest {
     mine.commit();
 
     assertThat(Actors.get(store, id).standing().place()).isEqualTo("deferred");
+  }
+
+  @Test
+  void a_workflow_is_there_as_a_whole_once_the_caller_commits() throws Exception {
+    var chain = Workflow.chain(Workflow.step(TASK), Workflow.step(TASK)).compile();
+    var enqueued = store.enqueueWorkflow(mine, chain);
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isEmpty();
+    mine.commit();
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isPresent();
+    assertThat(store.find(enqueued.resultIds()))
+        .extracting(run -> run.standing().status())
+        .containsExactly(TaskStatus.READY, TaskStatus.WAITING);
+  }
+
+  @Test
+  void a_workflow_never_was_when_the_caller_rolls_back() throws Exception {
+    var chain = Workflow.chain(Workflow.step(TASK), Workflow.step(TASK)).compile();
+    var enqueued = store.enqueueWorkflow(mine, chain);
+    mine.rollback();
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isEmpty();
+    assertThat(store.find(enqueued.resultIds())).isEmpty();
+    assertThat(store.counts()).isEmpty();
+    assertThat(dependencies()).isEqualTo("0");
   }
 
   @Test
@@ -261,6 +289,10 @@ final class EnqueueInTransactionTest {
 
   private Enqueued enqueue(Connection connection, NewTask task) {
     return store.enqueue(connection, List.of(task)).getFirst();
+  }
+
+  private static String dependencies() {
+    return DATABASE.sql("SELECT count(*) FROM reproq.dependency").getFirst();
   }
 
   private void insertInvoice() throws SQLException {

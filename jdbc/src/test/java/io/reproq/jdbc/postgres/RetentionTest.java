@@ -3,6 +3,7 @@ package io.reproq.jdbc.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.json.Json;
+import io.reproq.store.NewTask;
 import io.reproq.store.Pruning;
 import io.reproq.store.Pruning.Way;
 import io.reproq.store.QueueStatus;
@@ -11,8 +12,10 @@ import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
+import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.testkit.SettableClock;
+import io.reproq.workflow.Workflow;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -148,6 +151,28 @@ final class RetentionTest {
   }
 
   @Test
+  void a_partition_with_a_member_of_a_workflow_that_is_not_over_is_not_dropped() {
+    moveIds(SIZE - 2);
+    var step = Workflow.step(NewTask.of(Spec.of(Actors.GREET).build()));
+    var workflow = store.enqueueWorkflow(Workflow.chain(step, step).compile());
+    assertThat(workflow.resultIds()).containsExactly(SIZE - 1, SIZE);
+    succeed();
+    moveOn(2);
+    clock.advance(WEEK);
+
+    assertThat(store.prune(all().by(Way.DROP)).count()).isZero();
+
+    assertThat(database.sql(PARTITIONS)).contains("0", "10000000");
+    assertThat(store.results(SIZE)).hasSize(1);
+    succeed();
+    clock.advance(WEEK);
+    assertThat(store.prune(all().by(Way.DROP)).count()).isEqualTo(2);
+    assertThat(database.sql(PARTITIONS)).doesNotContain("0", "10000000");
+    assertThat(store.findWorkflow(workflow.workflowId())).isEmpty();
+    assertThat(database.sql("SELECT * FROM reproq.dependency")).isEmpty();
+  }
+
+  @Test
   void marks_and_cancel_requests_of_what_is_over_are_swept() {
     var id = finished(new Outcome.Succeeded(Json.NULL));
     var ready = Actors.enqueue(store, 1).getFirst();
@@ -195,9 +220,17 @@ final class RetentionTest {
 
   private long finished(Outcome outcome) {
     var id = Actors.enqueue(store, 1).getFirst();
+    end(outcome);
+    return id;
+  }
+
+  private void succeed() {
+    end(new Outcome.Succeeded(Json.NULL));
+  }
+
+  private void end(Outcome outcome) {
     var task = Actors.claim(store, worker, 1).getFirst();
     store.settle(List.of(Actors.settlement(task, outcome)));
-    return id;
   }
 
   private static Outcome failure() {

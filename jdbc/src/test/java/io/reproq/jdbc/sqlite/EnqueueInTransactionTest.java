@@ -11,6 +11,8 @@ import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Spec;
+import io.reproq.task.TaskStatus;
+import io.reproq.workflow.Workflow;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -80,6 +82,32 @@ final class EnqueueInTransactionTest {
   }
 
   @Test
+  void a_workflow_is_there_as_a_whole_once_the_caller_commits() throws Exception {
+    var chain = Workflow.chain(Workflow.step(TASK), Workflow.step(TASK)).compile();
+    var enqueued = store.enqueueWorkflow(mine, chain);
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isEmpty();
+    mine.commit();
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isPresent();
+    assertThat(store.find(enqueued.resultIds()))
+        .extracting(run -> run.standing().status())
+        .containsExactly(TaskStatus.READY, TaskStatus.WAITING);
+  }
+
+  @Test
+  void a_workflow_never_was_when_the_caller_rolls_back() throws Exception {
+    var chain = Workflow.chain(Workflow.step(TASK), Workflow.step(TASK)).compile();
+    var enqueued = store.enqueueWorkflow(mine, chain);
+    mine.rollback();
+
+    assertThat(store.findWorkflow(enqueued.workflowId())).isEmpty();
+    assertThat(store.find(enqueued.resultIds())).isEmpty();
+    assertThat(store.counts()).isEmpty();
+    assertThat(dependencies()).isEqualTo("0");
+  }
+
+  @Test
   void an_empty_list_is_nothing() {
     assertThat(store.enqueue(mine, List.of())).isEmpty();
   }
@@ -138,6 +166,14 @@ final class EnqueueInTransactionTest {
 
   private Enqueued enqueue(NewTask task) {
     return store.enqueue(mine, List.of(task)).getFirst();
+  }
+
+  private String dependencies() throws SQLException {
+    try (var statement = mine.createStatement();
+        var rows = statement.executeQuery("SELECT count(*) FROM dependency")) {
+      rows.next();
+      return rows.getString(1);
+    }
   }
 
   private void run(String sql) throws SQLException {

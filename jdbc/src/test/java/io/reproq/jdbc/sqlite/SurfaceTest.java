@@ -15,6 +15,7 @@ import io.reproq.task.Limits;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import io.reproq.workflow.Workflow;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -261,6 +262,33 @@ final class SurfaceTest {
         .isThrownBy(
             () -> fixture.sql("INSERT INTO task_command (command, result_id) VALUES ('kill', 1)"))
         .withMessageContaining("the only command is cancel");
+  }
+
+  @Test
+  void a_cancelled_member_is_told_to_its_workflow_by_the_next_worker_that_looks() throws Exception {
+    var step = Workflow.step(NewTask.of(Spec.of("sample.greet").build()));
+    var chain = Workflow.chain(step, step, step).compile();
+    var workflow = store.enqueueWorkflow(chain);
+    var ids = workflow.resultIds();
+
+    fixture.sql(
+        "INSERT INTO task_command (command, result_id) VALUES ('cancel', " + ids.get(1) + ")");
+    fixture.sql("INSERT INTO task_command (command, result_id) VALUES ('cancel', 12345)");
+
+    assertThat(fixture.sql("SELECT result_id FROM untold_member")).containsExactly("" + ids.get(1));
+    assertThat(statuses()).containsExactly("READY", "CANCELLED", "WAITING");
+    store.reclaim(Fixture.join(store));
+
+    assertThat(statuses()).containsExactly("READY", "CANCELLED", "FAILED");
+    assertThat(fixture.sql("SELECT status, failure_count FROM workflow_runs"))
+        .containsExactly("FAILED|2");
+    assertThat(fixture.sql("SELECT * FROM untold_member")).isEmpty();
+    assertThat(Fixture.get(store, ids.get(2)).result().errors().getFirst().failedResultId())
+        .isEqualTo(ids.get(1));
+  }
+
+  private List<String> statuses() throws SQLException {
+    return fixture.sql("SELECT status FROM task_runs ORDER BY result_id");
   }
 
   @Test
