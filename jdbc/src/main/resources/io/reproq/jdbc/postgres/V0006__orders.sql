@@ -159,13 +159,15 @@ BEGIN
   CROSS JOIN (VALUES ('FAILED', -1), ('READY', 1)) AS s (status, sign);
   revived := reproq.revive(ARRAY(
     SELECT u.id FROM unnest(failed, holders) u (id, holder) WHERE u.id = u.holder), now);
+  -- What kept one before may have been retried with it, so it is asked again.
   RETURN QUERY SELECT u.i, CASE WHEN h.id = h.holder THEN 'READY'
       WHEN h.id IS NOT NULL THEN 'TWIN_ACTIVE' WHEN u.i = ANY (revived) THEN 'WAITING'
       WHEN b.id IS NOT NULL THEN 'BLOCKED' ELSE 'NOT_FAILED' END,
-    coalesce(nullif(h.holder, h.id), CASE WHEN u.i <> ALL (revived) THEN b.obstacle END)
+    coalesce(nullif(h.holder, h.id),
+      CASE WHEN h.id IS NULL AND u.i <> ALL (revived) THEN reproq.obstacle(b.id) END)
   FROM unnest(ids) WITH ORDINALITY u (i, ord)
   LEFT JOIN unnest(failed, holders) h (id, holder) ON h.id = u.i
-  LEFT JOIN unnest(asked, blocked) b (id, obstacle) ON b.id = u.i
+  LEFT JOIN unnest(asked) b (id) ON b.id = u.i
   ORDER BY u.ord;
 END $$;
 
