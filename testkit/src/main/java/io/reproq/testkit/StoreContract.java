@@ -106,6 +106,13 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Workflow_histories extends WorkflowHistoryContract {
+    Workflow_histories() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Triage extends TriageContract {
     Triage() {
       super(stage);
