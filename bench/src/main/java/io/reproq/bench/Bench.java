@@ -22,6 +22,7 @@ public final class Bench {
           new EnqueueScenario(),
           new BurnDownScenario(),
           new ChordScenario(),
+          new KeyedScenario(),
           new SustainedScenario(),
           new LatencyScenario(),
           new DepthScenario(),

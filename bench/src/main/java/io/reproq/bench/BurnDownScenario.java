@@ -3,11 +3,13 @@ package io.reproq.bench;
 import io.reproq.Reproq;
 import io.reproq.bench.Side.Role;
 import io.reproq.store.QueueStatus;
+import io.reproq.task.Limits;
 import io.reproq.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /// A backlog of ready tasks, taken to its end by one worker.
 final class BurnDownScenario extends PostgresScenario {
@@ -51,10 +53,21 @@ final class BurnDownScenario extends PostgresScenario {
   /// @param prepare is done before, with the database in question
   static Map<String, Double> ours(
       PostgresDatabase database, Options options, Consumer<Reproq> prepare) throws Exception {
+    return ours(database, options, prepare, number -> Limits.NONE);
+  }
+
+  /// Burns a backlog down of which each task has the limits that belong to its number.
+  static Map<String, Double> ours(
+      PostgresDatabase database,
+      Options options,
+      Consumer<Reproq> prepare,
+      LongFunction<Limits> limits)
+      throws Exception {
     try (var reproq = database.open(1)) {
       prepare.accept(reproq);
       var left = new Countdown(options.tasks());
-      left.each(options.batch(), count -> Numbers.enqueue(reproq, count, false));
+      left.each(
+          options.batch(), count -> reproq.enqueueAll(Numbers.tasks(count, limits)).size());
     }
     try (var reproq = database.open(options.concurrency())) {
       var ran = new LongAdder();

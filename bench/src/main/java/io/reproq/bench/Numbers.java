@@ -5,10 +5,12 @@ import io.reproq.Reproq;
 import io.reproq.TaskType;
 import io.reproq.json.Json;
 import io.reproq.store.NewTask;
+import io.reproq.task.Limits;
 import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +43,23 @@ final class Numbers {
     return next(count).stream().map(number -> NewTask.of(spec(number)).unique(unique)).toList();
   }
 
+  /// So many tasks, each with the limits that its number has.
+  static List<NewTask> tasks(int count, LongFunction<Limits> limits) {
+    return next(count).stream()
+        .map(number -> NewTask.of(described(number).limits(limits.apply(number)).build()))
+        .toList();
+  }
+
   /// The text of such a task's description.
   static String text(long number) {
     return spec(number).text();
   }
 
   private static Spec spec(long number) {
-    return Spec.of(PATH).payload(Payload.ofArgs(Json.parse("[" + number + "]"))).build();
+    return described(number).build();
+  }
+
+  private static Spec.Builder described(long number) {
+    return Spec.of(PATH).payload(Payload.ofArgs(Json.parse("[" + number + "]")));
   }
 }
