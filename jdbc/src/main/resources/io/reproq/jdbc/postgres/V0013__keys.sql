@@ -10,7 +10,7 @@
 -- look of its own. Rows of places are locked before keys, by a claim with SKIP LOCKED, by all others
 -- in the order of ids. Who holds a key waits for no row of a place any more: parked tasks are taken
 -- with SKIP LOCKED, and cancelling or expiring tasks leaves keys to a transaction of their own. So
--- there is no circle: worker, then places, then keys, then nothing. All ends with the transaction,
+-- there is no circle: worker, then places, then workflows, then keys, then nothing. All ends with the transaction,
 -- a deadlock with what else a caller does in it included.
 --
 -- What is freed is seen by whoever gets the lock next, and what was parked before is seen by whoever
