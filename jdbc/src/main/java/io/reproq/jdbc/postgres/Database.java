@@ -157,12 +157,15 @@ final class Database implements AutoCloseable {
 
   /// A new connection, that commits each statement by itself.
   Connection open() throws SQLException {
-    return ready(source.getConnection());
+    return fit(ready(source.getConnection()));
   }
 
   /// A connection for one verb, which is closed soon.
   Connection borrow() throws SQLException {
-    var connection = pool == null ? open() : pool.getConnection();
+    return pool == null ? open() : fit(pool.getConnection());
+  }
+
+  private Connection fit(Connection connection) throws SQLException {
     if (isPooled) {
       keepNothingOnServer(connection);
     }
