@@ -66,8 +66,7 @@ final class BurnDownScenario extends PostgresScenario {
     try (var reproq = database.open(1)) {
       prepare.accept(reproq);
       var left = new Countdown(options.tasks());
-      left.each(
-          options.batch(), count -> reproq.enqueueAll(Numbers.tasks(count, limits)).size());
+      left.each(options.batch(), count -> reproq.enqueueAll(Numbers.tasks(count, limits)).size());
     }
     try (var reproq = database.open(options.concurrency())) {
       var ran = new LongAdder();
