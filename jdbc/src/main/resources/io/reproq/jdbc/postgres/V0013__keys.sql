@@ -103,6 +103,9 @@ DECLARE
   promoted bigint[]  := '{}';
   wanted   text[];
   held     integer[];
+  -- Where each key stands in `keys`: looked up, because to join lists of a thousand the planner,
+  -- who takes them for short, compares everything with everything.
+  place    jsonb;
   busy     integer;
   one      record;
 BEGIN
@@ -118,22 +121,21 @@ BEGIN
     SELECT (SELECT count(*) FROM reproq.key_holder h WHERE h.key = k.key COLLATE "C")::integer
     FROM unnest(keys) WITH ORDINALITY k (key, ord) ORDER BY k.ord);
   given := coalesce(given, clock_timestamp());
+  place := (SELECT jsonb_object_agg(k.key, k.ord)
+    FROM unnest(keys) WITH ORDINALITY k (key, ord));
   FOR one IN
-    WITH place AS MATERIALIZED (
-      SELECT k.key COLLATE "C" AS key, k.ord::integer AS ord
-      FROM unnest(keys) WITH ORDINALITY k (key, ord)
-    )
     SELECT u.result_id, u.rank, u.is_mine, false AS is_parked,
-      coalesce(t.expires_at <= given, false) AS is_expired, l.ord AS lock_at, 1 AS lock_room,
-      s.ord AS slot_at, t.concurrency_limit AS slot_room
+      coalesce(t.expires_at <= given, false) AS is_expired,
+      (place ->> ('lock:' || t.lock_key))::integer AS lock_at, 1 AS lock_room,
+      CASE WHEN t.concurrency_limit > 0
+        THEN (place ->> ('slot:' || t.concurrency_key))::integer END AS slot_at,
+      t.concurrency_limit AS slot_room
     FROM unnest(ids, ranks, mine) u (result_id, rank, is_mine)
     LEFT JOIN reproq.task t ON t.result_id = u.result_id
-    LEFT JOIN place l ON l.key = 'lock:' || t.lock_key
-    LEFT JOIN place s ON s.key = 'slot:' || t.concurrency_key AND t.concurrency_limit > 0
     UNION ALL
-    SELECT p.result_id, p.rank, false, true, false, w.ord, p.room, NULL, NULL
-    FROM place w CROSS JOIN LATERAL reproq.first_parked(w.key, held[w.ord]) p
-    WHERE w.key = ANY (wanted)
+    SELECT p.result_id, p.rank, false, true, false, w.at, p.room, NULL, NULL
+    FROM (SELECT k.key, (place ->> k.key)::integer AS at FROM unnest(wanted) k (key)) w
+    CROSS JOIN LATERAL reproq.first_parked(w.key, held[w.at]) p
     ORDER BY 2, 1
   LOOP
     busy := CASE WHEN shut[one.lock_at] OR held[one.lock_at] >= one.lock_room THEN one.lock_at
