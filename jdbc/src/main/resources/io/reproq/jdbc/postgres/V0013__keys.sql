@@ -42,7 +42,9 @@ CREATE FUNCTION reproq.keys_of(ids bigint[]) RETURNS text[]
 LANGUAGE sql STABLE AS $$
   SELECT ARRAY(
     SELECT DISTINCT k.key COLLATE "C" FROM unnest(ids) u (id)
-    JOIN reproq.task t ON t.result_id = u.id
+    CROSS JOIN LATERAL (
+      SELECT t.lock_key, t.concurrency_key, t.concurrency_limit
+      FROM reproq.task t WHERE t.result_id = u.id OFFSET 0) t
     CROSS JOIN LATERAL (VALUES ('lock:' || t.lock_key),
       ('slot:' || CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END)) k (key)
     WHERE k.key IS NOT NULL ORDER BY 1)
@@ -131,7 +133,10 @@ BEGIN
         THEN (place ->> ('slot:' || t.concurrency_key))::integer END AS slot_at,
       t.concurrency_limit AS slot_room
     FROM unnest(ids, ranks, mine) u (result_id, rank, is_mine)
-    LEFT JOIN reproq.task t ON t.result_id = u.result_id
+    -- One by one, by index, whatever the planner thinks of the table's size.
+    LEFT JOIN LATERAL (
+      SELECT t.lock_key, t.concurrency_key, t.concurrency_limit, t.expires_at
+      FROM reproq.task t WHERE t.result_id = u.result_id OFFSET 0) t ON true
     UNION ALL
     SELECT p.result_id, p.rank, false, true, false, w.at, p.room, NULL, NULL
     FROM (SELECT k.key, (place ->> k.key)::integer AS at FROM unnest(wanted) k (key)) w
