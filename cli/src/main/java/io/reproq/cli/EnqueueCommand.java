@@ -6,16 +6,12 @@ import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.json.InvalidJsonException;
-import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.NewTask;
 import io.reproq.task.Limits;
-import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,15 +39,10 @@ final class EnqueueCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final PayloadOptions arguments = new PayloadOptions();
 
   @Parameters(paramLabel = "TASK_PATH", description = "Which code runs, as in sample.greet.")
   private String taskPath = "";
-
-  @Option(names = "--args", paramLabel = "JSON", description = "Positional arguments, an array.")
-  private @Nullable String args;
-
-  @Option(names = "--kwargs", paramLabel = "JSON", description = "Named arguments, an object.")
-  private @Nullable String kwargs;
 
   @Option(names = "--queue", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
   private String queue = Spec.DEFAULT_QUEUE;
@@ -133,14 +124,9 @@ final class EnqueueCommand implements Runnable {
   }
 
   private NewTask task() {
-    var payload =
-        new Payload(
-            json("--args", args, Json.EMPTY_ARRAY),
-            json("--kwargs", kwargs, Json.EMPTY_OBJECT),
-            false);
     var spec =
         Spec.of(taskPath)
-            .payload(payload)
+            .payload(arguments.payload())
             .queue(queue)
             .priority(priority)
             .limits(limits())
@@ -166,27 +152,5 @@ final class EnqueueCommand implements Runnable {
     var policy = RetryPolicy.DEFAULT.withMaxAttempts(maxAttempts).withBase(backoff);
     // A first delay beyond the cap was asked for by name: it raises the cap.
     return backoff.compareTo(policy.cap()) > 0 ? policy.withCap(backoff) : policy;
-  }
-
-  private static Json json(String flag, @Nullable String text, Json empty) {
-    if (text == null) {
-      return empty;
-    }
-    try {
-      var json = Json.parse(text).canonical();
-      var found = json.tree();
-      var wantsArray = empty.equals(Json.EMPTY_ARRAY);
-      if (wantsArray ? found.isArray() : found.isObject()) {
-        return json;
-      }
-      throw new CommandFailure(
-          flag
-              + " must be a JSON "
-              + (wantsArray ? "array" : "object")
-              + ", was "
-              + found.getNodeType().name().toLowerCase(Locale.ROOT));
-    } catch (InvalidJsonException e) {
-      throw new CommandFailure(flag + " is " + e.getMessage());
-    }
   }
 }

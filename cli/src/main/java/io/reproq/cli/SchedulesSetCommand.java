@@ -2,17 +2,16 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
-import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.json.InvalidJsonException;
 import io.reproq.json.Json;
 import io.reproq.schedule.Overlap;
 import io.reproq.schedule.Schedule;
 import io.reproq.schedule.TaskTemplate;
 import io.reproq.store.ScheduleRow;
 import io.reproq.task.Limits;
+import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +44,7 @@ final class SchedulesSetCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final PayloadOptions arguments = new PayloadOptions();
 
   @Parameters(paramLabel = "NAME", description = "The schedule's name.")
   private String name = "";
@@ -58,12 +58,6 @@ final class SchedulesSetCommand implements Runnable {
       required = true,
       description = "Which code runs, as in sample.greet.")
   private String taskPath = "";
-
-  @Option(names = "--args", paramLabel = "JSON", description = "Positional arguments, an array.")
-  private @Nullable String args;
-
-  @Option(names = "--kwargs", paramLabel = "JSON", description = "Named arguments, an object.")
-  private @Nullable String kwargs;
 
   @Option(
       names = "--time-zone",
@@ -131,13 +125,7 @@ final class SchedulesSetCommand implements Runnable {
     atLeast(0, "--concurrency-limit", concurrencyLimit);
     var task =
         TaskTemplate.of(taskPath)
-            .withPayload(
-                new Json(
-                    "{\"args\":"
-                        + json("--args", args, Json.EMPTY_ARRAY)
-                        + ",\"kwargs\":"
-                        + json("--kwargs", kwargs, Json.EMPTY_OBJECT)
-                        + "}"))
+            .withPayload(envelope(arguments.payload()))
             .withQueue(queue)
             .withPriority(priority)
             .withMaxAttempts(maxAttempts)
@@ -155,6 +143,10 @@ final class SchedulesSetCommand implements Runnable {
     }
   }
 
+  private static Json envelope(Payload payload) {
+    return new Json("{\"args\":" + payload.args() + ",\"kwargs\":" + payload.kwargs() + "}");
+  }
+
   private static String line(ScheduleRow row) {
     var runs = new ArrayList<String>();
     var run = row.times().nextRunAt();
@@ -164,13 +156,5 @@ final class SchedulesSetCommand implements Runnable {
     }
     var state = row.schedule().enabled() ? "next runs " : "disabled; it would run at ";
     return "Schedule " + row.name() + ": " + state + String.join(", ", List.copyOf(runs));
-  }
-
-  private static Json json(String flag, @Nullable String text, Json empty) {
-    try {
-      return text == null ? empty : Json.parse(text).canonical();
-    } catch (InvalidJsonException e) {
-      throw new CommandFailure(flag + " is " + e.getMessage());
-    }
   }
 }
