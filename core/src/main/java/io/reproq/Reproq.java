@@ -17,7 +17,9 @@ import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Beat;
 import io.reproq.worker.Engine;
+import io.reproq.worker.Handlers;
 import io.reproq.worker.Surroundings;
+import io.reproq.worker.TaskExecutor;
 import io.reproq.worker.Worker;
 import io.reproq.worker.WorkerConfig;
 import io.reproq.workflow.Workflow;
@@ -55,24 +57,20 @@ import org.jspecify.annotations.Nullable;
 /// the end of its task][TaskContext#completeWith].
 public final class Reproq implements AutoCloseable {
   private final TaskStore store;
-  private final WorkerConfig config;
-  private final TimeSource time;
+  private final Terms terms;
   private final Awaiting awaiting;
-  private final @Nullable Beat beat;
   private final Timetable timetable;
   private final Map<String, AttemptHandler> handlers = new HashMap<>();
   private final ReentrantLock lifecycle = new ReentrantLock();
   private volatile @Nullable Worker worker;
   private boolean closed;
 
-  /// @param beat null when it enqueues nothing by the clock
-  Reproq(TaskStore store, WorkerConfig config, TimeSource time, @Nullable Beat beat) {
+  Reproq(TaskStore store, Terms terms) {
     this.store = store;
-    this.beat = beat;
+    this.terms = terms;
+    var beat = terms.beat;
     this.timetable = new Timetable(store.schedules(), beat == null ? () -> {} : beat::hurry);
-    this.config = config;
-    this.time = time;
-    this.awaiting = new Awaiting(store, time);
+    this.awaiting = new Awaiting(store, terms.time);
     BuiltInTasks.ALL.forEach(
         (path, handler) -> handlers.put(path, HandlerAdapter.interpreting(handler)));
   }
@@ -125,11 +123,19 @@ public final class Reproq implements AutoCloseable {
         throw new IllegalStateException("started or closed before; open another one");
       }
       var engine =
-          new Engine(store, config, handlers, this::settled, Surroundings.real().withTime(time));
-      var starting = new Worker(engine, config, store, time);
+          new Engine(
+              store,
+              terms.config,
+              new Handlers(handlers, terms.executor),
+              this::settled,
+              Surroundings.real().withTime(terms.time));
+      if (terms.executor != null) {
+        terms.executor.start(new TaskExecutor.Lease(terms.config.lease(), engine::isTrusted));
+      }
+      var starting = new Worker(engine, terms.config, store, terms.time);
       starting.start();
-      if (beat != null) {
-        beat.start();
+      if (terms.beat != null) {
+        terms.beat.start();
       }
       worker = starting;
     } finally {
@@ -169,7 +175,7 @@ public final class Reproq implements AutoCloseable {
   /// Looks when the delayed ones among `tasks` are due.
   private void expect(Stream<NewTask> tasks) {
     var running = worker;
-    if (running != null && tasks.anyMatch(task -> task.isDelayed(time.now()))) {
+    if (running != null && tasks.anyMatch(task -> task.isDelayed(terms.time.now()))) {
       running.expectDeferred();
     }
   }
@@ -304,8 +310,8 @@ public final class Reproq implements AutoCloseable {
   }
 
   private void stopBeat() {
-    if (beat != null && worker != null) {
-      beat.close();
+    if (terms.beat != null && worker != null) {
+      terms.beat.close();
     }
   }
 
@@ -317,6 +323,9 @@ public final class Reproq implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
+        if (terms.executor != null) {
+          terms.executor.close();
+        }
         store.close();
       }
     } finally {
@@ -345,4 +354,11 @@ public final class Reproq implements AutoCloseable {
       running.expectDeferred();
     }
   }
+
+  /// How it runs tasks, once it is started.
+  ///
+  /// @param beat null when it enqueues nothing by the clock
+  /// @param executor null when it runs nothing but what has a handler
+  record Terms(
+      WorkerConfig config, TimeSource time, @Nullable Beat beat, @Nullable TaskExecutor executor) {}
 }

@@ -7,6 +7,7 @@ import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
 import io.reproq.worker.Beat;
+import io.reproq.worker.TaskExecutor;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class ReproqBuilder {
   private @Nullable TaskStore store;
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
   private boolean beats = true;
+  private @Nullable TaskExecutor executor;
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
   ReproqBuilder() {}
@@ -92,6 +94,13 @@ public final class ReproqBuilder {
     return this;
   }
 
+  /// What runs the tasks whose path has no handler, here or in another process. It is closed with
+  /// what is built. Default: nothing; such tasks wait for a process that handles them.
+  public ReproqBuilder executor(TaskExecutor value) {
+    executor = value;
+    return this;
+  }
+
   /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
   public ReproqBuilder aging(Duration step) {
     settings = settings.withRank(new Rank(step));
@@ -118,7 +127,7 @@ public final class ReproqBuilder {
   public Reproq open() {
     var opened = openStore();
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
-    return new Reproq(opened, config, settings.time(), beat);
+    return new Reproq(opened, new Reproq.Terms(config, settings.time(), beat, executor));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {

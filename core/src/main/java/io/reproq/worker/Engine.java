@@ -1,11 +1,9 @@
 package io.reproq.worker;
 
-import io.reproq.store.ClaimRequest.Routing;
 import io.reproq.store.Promoted;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.TaskStore;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,31 +36,30 @@ public final class Engine {
   private final Watch watch;
 
   /// A worker that has not entered the store yet.
-  ///
-  /// @param handlers by task path; what they do not name is not run here
   public Engine(
       TaskStore store,
       WorkerConfig config,
-      Map<String, AttemptHandler> handlers,
+      Handlers handlers,
       SettlementListener listener,
       Surroundings surroundings) {
     this.store = store;
-    var known = Map.copyOf(handlers);
     var claims = new Claims();
     slots = new Slots(config.concurrency(), work);
-    membership = new Membership(store, config, known.keySet(), surroundings.time());
+    membership = new Membership(store, config, handlers.paths(), surroundings.time());
     settler = new Settler(store, surroundings.random(), listener, outcomes);
     runner =
         new Runner(
-            known, slots, new Runner.Ends(settler, new Completer(store, listener)), surroundings);
+            handlers,
+            slots,
+            new Runner.Ends(settler, new Completer(store, listener)),
+            surroundings);
     claimer =
         new Claimer(
             store,
             claims,
             slots,
             new Claimer.Terms(
-                new Routing(known.keySet(), false),
-                new AskedQueues(config, store, surroundings.time())));
+                handlers.routing(), new AskedQueues(config, store, surroundings.time())));
     heart = new Heart(store, membership, claims, slots, settler);
     watch = new Watch(store, slots, settler, surroundings);
   }
@@ -147,6 +144,11 @@ public final class Engine {
   /// Whether nothing runs and every outcome is written.
   public boolean isIdle() {
     return slots.running().isEmpty() && settler.isIdle();
+  }
+
+  /// Whether its lease can be trusted now: what it has run may go on.
+  public boolean isTrusted() {
+    return membership.trusted().isPresent();
   }
 
   /// What the store refused so far.

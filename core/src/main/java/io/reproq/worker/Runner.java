@@ -6,7 +6,6 @@ import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,12 +13,12 @@ import org.slf4j.LoggerFactory;
 final class Runner {
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
-  private final Map<String, AttemptHandler> handlers;
+  private final Handlers handlers;
   private final Slots slots;
   private final Ends ends;
   private final Surroundings surroundings;
 
-  Runner(Map<String, AttemptHandler> handlers, Slots slots, Ends ends, Surroundings surroundings) {
+  Runner(Handlers handlers, Slots slots, Ends ends, Surroundings surroundings) {
     this.handlers = handlers;
     this.slots = slots;
     this.ends = ends;
@@ -56,15 +55,15 @@ final class Runner {
 
   /// The edge to the user's code: whatever it throws becomes a failed attempt.
   private Outcome outcomeOf(Attempt attempt) {
-    var handler = handlers.get(attempt.spec().taskPath());
-    if (handler == null) {
+    var handler = handlers.of(attempt.spec().taskPath());
+    if (handler.isEmpty()) {
       // The store parks such tasks; that this one came is a fault of ours, and no reason to lose
       // it.
       log.error("{}: claimed without a handler; given back", attempt);
       return new Outcome.GivenBack();
     }
     try {
-      return handler.run(attempt);
+      return handler.get().run(attempt);
     } catch (OutOfMemoryError | StackOverflowError | Exception | LinkageError | AssertionError e) {
       log.debug("{} failed", attempt, e);
       return new Outcome.Failed(Failure.of(FailureKind.APP_ERROR, e), true);

@@ -6,6 +6,7 @@ import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Claimed;
 import io.reproq.worker.Engine;
+import io.reproq.worker.Handlers;
 import io.reproq.worker.Refused;
 import io.reproq.worker.SettlementListener;
 import io.reproq.worker.Surroundings;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A worker without threads: a test takes its steps one by one, and moves its clock.
 ///
@@ -29,10 +31,7 @@ public final class ManualWorker {
   private final Queue<Runnable> claimed = new ArrayDeque<>();
 
   private ManualWorker(
-      TaskStore store,
-      SettableClock clock,
-      WorkerConfig config,
-      Map<String, AttemptHandler> handlers) {
+      TaskStore store, SettableClock clock, WorkerConfig config, Handlers handlers) {
     this.clock = clock;
     SettlementListener nobody = (attempt, settlement, answer) -> {};
     engine =
@@ -153,6 +152,7 @@ public final class ManualWorker {
   /// Collects what a [ManualWorker] is made of.
   public static final class Builder {
     private final Map<String, AttemptHandler> handlers = new HashMap<>();
+    private @Nullable AttemptHandler others;
     private WorkerConfig config;
 
     private Builder(WorkerConfig config) {
@@ -162,6 +162,12 @@ public final class ManualWorker {
     /// Lets `handler` run tasks of `taskPath`.
     public Builder handle(String taskPath, AttemptHandler handler) {
       handlers.put(taskPath, handler);
+      return this;
+    }
+
+    /// Lets `handler` run tasks of paths that no worker handles. Default: they are left alone.
+    public Builder others(AttemptHandler handler) {
+      others = handler;
       return this;
     }
 
@@ -191,7 +197,7 @@ public final class ManualWorker {
 
     /// The worker, entered in `store`.
     public ManualWorker enter(TaskStore store, SettableClock clock) {
-      var worker = new ManualWorker(store, clock, config, handlers);
+      var worker = new ManualWorker(store, clock, config, new Handlers(handlers, others));
       worker.engine.enter();
       return worker;
     }

@@ -7,6 +7,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.task.Outcome;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Engine;
+import io.reproq.worker.Handlers;
 import io.reproq.worker.Refused;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
@@ -31,7 +32,7 @@ final class LiveWorker implements AutoCloseable {
         new Engine(
             store,
             config,
-            Map.of(Actors.GREET, handler),
+            Handlers.of(Map.of(Actors.GREET, handler)),
             (attempt, settlement, answer) -> {
               if (answer instanceof Settled.Applied) {
                 applied.merge(settlement.resultId(), 1, Integer::sum);
