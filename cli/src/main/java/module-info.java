@@ -9,8 +9,11 @@ module io.reproq.cli {
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;
+  requires tools.jackson.dataformat.yaml;
 
   opens io.reproq.cli to
+      info.picocli;
+  opens io.reproq.cli.config to
       info.picocli;
   opens io.reproq.cli.option to
       info.picocli;

@@ -1,8 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.config.Configured;
+import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.demo.DemoCommand;
 import io.reproq.cli.limit.LimitCommand;
 import io.reproq.cli.log.ConsoleLogging;
+import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Durations;
 import io.reproq.cli.option.Mistakes;
@@ -10,7 +13,9 @@ import io.reproq.cli.option.Numbers;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.cli.option.Version;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,7 +71,7 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new CompletionCommand())
             .addSubcommand(new VersionCommand());
     commands.getCommandSpec().version(Version.line());
-    var mistakes = new Mistakes();
+    var mistakes = new Mistakes(ConfiguredDefaults::explain);
     return commands
         .setExpandAtFiles(false)
         .setUsageHelpWidth(100)
@@ -93,9 +98,36 @@ final class Commands implements Callable<Integer> {
         || (command instanceof BeatCommand beat && beat.isService());
   }
 
-  /// Settles first what is logged: a service logs to standard output, all others only on request.
   private static int run(CommandLine.ParseResult parsed) {
+    var configured = configured(parsed);
+    chooseLogging(configured.asCommandLineList());
+    return new CommandLine.RunLast().execute(configured);
+  }
+
+  /// What was parsed; parsed once more when the command's flags have other defaults in a file.
+  private static CommandLine.ParseResult configured(CommandLine.ParseResult parsed) {
     var lines = parsed.asCommandLineList();
+    if (lines.getLast().getCommand() instanceof Configured command) {
+      var defaults = defaults(command, lines.getLast());
+      if (defaults.isPresent()) {
+        lines.getLast().setDefaultValueProvider(defaults.get());
+        return lines.getFirst().parseArgs(parsed.originalArgs().toArray(String[]::new));
+      }
+    }
+    return parsed;
+  }
+
+  private static Optional<ConfiguredDefaults> defaults(Configured command, CommandLine line) {
+    try {
+      return command.defaults();
+    } catch (CommandFailure e) {
+      // At this point picocli hands nothing else to who says what went wrong.
+      throw new CommandLine.ParameterException(line, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// A service logs to standard output, all others only on request.
+  private static void chooseLogging(List<CommandLine> lines) {
     var verbosity =
         lines.stream()
             .map(line -> line.getParseResult().matchedOption("--verbose"))
@@ -113,6 +145,5 @@ final class Commands implements Callable<Integer> {
     } else if (verbosity > 0) {
       ConsoleLogging.choose(verbosity > 1 ? "DEBUG" : "INFO", ConsoleLogging.Stream.ERROR);
     }
-    return new CommandLine.RunLast().execute(parsed);
   }
 }

@@ -3,6 +3,10 @@ package io.reproq.cli;
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
 import io.reproq.Reproq;
+import io.reproq.cli.config.ConfigOption;
+import io.reproq.cli.config.Configured;
+import io.reproq.cli.config.ConfiguredDefaults;
+import io.reproq.cli.config.Setting;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
@@ -12,6 +16,7 @@ import io.reproq.cli.option.Surroundings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -37,12 +42,13 @@ import picocli.CommandLine.Option;
       "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50",
       "  reproq worker --queues 'mail-*,default' --queue-weight 'mail-*=3'"
     })
-final class WorkerCommand implements Callable<Integer> {
+final class WorkerCommand implements Callable<Integer>, Configured {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final QueueOptions queues;
   @Mixin private final AgingOption aging;
+  @Mixin private final ConfigOption config;
 
   @Option(
       names = "--concurrency",
@@ -86,6 +92,12 @@ final class WorkerCommand implements Callable<Integer> {
     this.database = new DatabaseOption(surroundings, common);
     this.queues = new QueueOptions(surroundings);
     this.aging = new AgingOption(surroundings);
+    this.config = new ConfigOption(surroundings);
+  }
+
+  @Override
+  public Optional<ConfiguredDefaults> defaults() {
+    return config.defaults(Setting.OF_WORKER);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.reproq.store.StoreException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -20,12 +21,19 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
   private static final int FAILED = 1;
   private static final int UNREADABLE = 2;
 
+  private final BiFunction<CommandLine, String, String> explanation;
+
+  /// @param explanation adds to a message of a command what its user may not know
+  public Mistakes(BiFunction<CommandLine, String, String> explanation) {
+    this.explanation = explanation;
+  }
+
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     var line = e.getCommandLine();
     var err = line.getErr();
     if (e.getCause() instanceof CommandFailure failure) {
-      say(err, String.valueOf(failure.getMessage()));
+      say(err, explanation.apply(line, String.valueOf(failure.getMessage())));
       return FAILED;
     }
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
@@ -34,7 +42,7 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
     var name = line.getCommandSpec().qualifiedName();
     var message = String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
     var said = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
-    say(err, said + hint(e instanceof MissingParameterException, name));
+    say(err, explanation.apply(line, said) + hint(e instanceof MissingParameterException, name));
     return UNREADABLE;
   }
 
@@ -44,7 +52,8 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
         e instanceof CommandFailure
             || e instanceof StoreException
             || e instanceof IllegalArgumentException;
-    say(line.getErr(), known ? String.valueOf(e.getMessage()) : "unexpected: " + e);
+    var message = known ? String.valueOf(e.getMessage()) : "unexpected: " + e;
+    say(line.getErr(), explanation.apply(line, message));
     if (parsed.hasMatchedOption("--verbose")
         || (parsed.hasSubcommand() && parsed.subcommand().hasMatchedOption("--verbose"))) {
       e.printStackTrace(line.getErr());
