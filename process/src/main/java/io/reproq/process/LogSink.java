@@ -1,0 +1,35 @@
+package io.reproq.process;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Where the output of one attempt goes. Told by one thread at a time.
+interface LogSink {
+  /// Takes what the attempt wrote to standard error, as it comes. Never empty.
+  void append(String text);
+
+  /// There is no more.
+  ///
+  /// @param stdout what it wrote to standard output, empty when that was an envelope
+  void end(String stdout);
+
+  /// The sink of an attempt: a file in `folder`, or the store where there is none.
+  static LogSink of(@Nullable Path folder, String name, Journal journal) {
+    return folder == null ? new StoreSink(journal) : new FileSink(folder.resolve(name), journal);
+  }
+
+  /// Keeps output in the store.
+  record StoreSink(Journal journal) implements LogSink {
+    @Override
+    public void append(String text) {
+      journal.output(text);
+    }
+
+    @Override
+    public void end(String stdout) {
+      if (!stdout.isEmpty()) {
+        journal.output("\nSTDOUT:\n" + stdout + "\n");
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.reproq.process;
+
+import static org.awaitility.Awaitility.await;
+
+import io.reproq.Reproq;
+import io.reproq.json.Json;
+import io.reproq.retry.RetryPolicy;
+import io.reproq.store.NewTask;
+import io.reproq.store.TaskRun;
+import io.reproq.task.FailureKind;
+import io.reproq.task.Payload;
+import io.reproq.task.Spec;
+import java.time.Duration;
+import java.util.List;
+
+/// A worker with an executor, on a store in memory. A task gets one attempt unless it says
+/// otherwise.
+final class Stage implements AutoCloseable {
+  private static final RetryPolicy ONE_TRY = RetryPolicy.DEFAULT.withMaxAttempts(1);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  final ChildExecutor executor;
+  final Reproq reproq;
+
+  private Stage(ExecutorConfig config, int concurrency) {
+    executor = new ChildExecutor(config.withAllowed(AllowList.of(List.of("*"))));
+    reproq =
+        Reproq.builder()
+            .dsn("memory:")
+            .workerId(config.workerId())
+            .concurrency(concurrency)
+            .executor(executor)
+            .open();
+  }
+
+  /// A worker that has started.
+  static Stage open(ExecutorConfig config) {
+    return open(config, 8);
+  }
+
+  static Stage open(ExecutorConfig config, int concurrency) {
+    var stage = new Stage(config, concurrency);
+    try {
+      stage.reproq.start();
+      return stage;
+    } catch (RuntimeException e) {
+      stage.close();
+      throw e;
+    }
+  }
+
+  static Spec.Builder task(String path, String args) {
+    return Spec.of(path).payload(Payload.ofArgs(new Json(args))).retry(ONE_TRY);
+  }
+
+  long enqueue(Spec.Builder spec) {
+    return reproq.enqueueAll(List.of(NewTask.of(spec.build()))).getFirst().resultId();
+  }
+
+  TaskRun run(Spec.Builder spec) {
+    return over(enqueue(spec));
+  }
+
+  TaskRun over(long id) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> get(id).standing().status().isTerminal());
+    return get(id);
+  }
+
+  TaskRun get(long id) {
+    return reproq.find(id).orElseThrow();
+  }
+
+  /// What went wrong last.
+  static String message(TaskRun run) {
+    return run.result().errors().getLast().failure().message();
+  }
+
+  static FailureKind kind(TaskRun run) {
+    return run.result().errors().getLast().failure().kind();
+  }
+
+  @Override
+  public void close() {
+    reproq.close();
+  }
+}
