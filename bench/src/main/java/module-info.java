@@ -3,6 +3,7 @@
 module io.reproq.bench {
   requires io.reproq.core;
   requires io.reproq.jdbc;
+  requires io.reproq.process;
   requires embedded.postgres;
   requires java.management;
   requires java.sql;

@@ -28,6 +28,7 @@ public final class Bench {
           new DepthScenario(),
           new RateScenario(),
           new WeightsScenario(),
+          new PythonScenario(),
           new WalScenario());
 
   private static final JsonMapper JSON =
@@ -138,6 +139,7 @@ public final class Bench {
                        in databases of the bench's own that are dropped at the end; what is there
                        stays as it is. Otherwise a server is started, and ended, for the bench
       --set NAME=VALUE a setting of the server that is started; may be given several times
+      --python PROGRAM what runs Python; otherwise an environment with Django is made
       --json FILE|-    the result as JSON, to a file or alone to standard output
 
     BENCH_JAVA_OPTS stands in for the JVM's options -Xms4g -Xmx4g.
@@ -145,6 +147,7 @@ public final class Bench {
     Examples:
       bench/bench burn-down --tasks 50000 --rounds 3
       bench/bench sustained --seconds 20 --set autovacuum_naptime=5s
+      bench/bench python --tasks 5000 --concurrency 2
       bench/bench depth --ready 1000000 --deferred 10000000 --finished 10000000 --blocked 100000
     """
         .formatted(scenarios, settings);

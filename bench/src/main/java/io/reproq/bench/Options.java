@@ -18,6 +18,7 @@ record Options(Map<Setting, Integer> numbers, Map<String, String> texts) {
   static final String JSON = "--json";
   static final String DSN = "--dsn";
   static final String SET = "--set";
+  static final String PYTHON = "--python";
   static final String QUICK = "--quick";
 
   /// What a warm-up round lasts at most, where rounds are measured by the clock.
@@ -90,6 +91,11 @@ record Options(Map<Setting, Integer> numbers, Map<String, String> texts) {
     return Path.of(texts.getOrDefault(DIR, System.getProperty("java.io.tmpdir")));
   }
 
+  /// What runs Python.
+  String python() {
+    return texts.getOrDefault(PYTHON, "python3");
+  }
+
   /// The same with another value.
   Options with(Setting setting, int value) {
     var changed = new EnumMap<>(numbers);
@@ -104,7 +110,7 @@ record Options(Map<Setting, Integer> numbers, Map<String, String> texts) {
   }
 
   private Options with(String flag, String value) {
-    if (List.of(DIR, JSON, DSN, SET).contains(flag)) {
+    if (List.of(DIR, JSON, DSN, SET, PYTHON).contains(flag)) {
       var changed = new LinkedHashMap<>(texts);
       // Server settings add up, one a line.
       changed.merge(flag, value, (old, now) -> flag.equals(SET) ? old + "\n" + now : now);

@@ -44,6 +44,11 @@ final class EnqueueCommand implements Runnable {
   @Parameters(paramLabel = "TASK_PATH", description = "Which code runs, as in sample.greet.")
   private String taskPath = "";
 
+  @Option(
+      names = "--takes-context",
+      description = "A Python function gets its task's context as its first argument.")
+  private boolean takesContext;
+
   @Option(names = "--queue", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
   private String queue = Spec.DEFAULT_QUEUE;
 
@@ -126,7 +131,7 @@ final class EnqueueCommand implements Runnable {
   private NewTask task() {
     var spec =
         Spec.of(taskPath)
-            .payload(arguments.payload())
+            .payload(arguments.payload(takesContext))
             .queue(queue)
             .priority(priority)
             .limits(limits())

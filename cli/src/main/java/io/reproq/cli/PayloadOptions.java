@@ -18,10 +18,13 @@ final class PayloadOptions {
 
   /// What was given.
   ///
+  /// @param takesContext whether a Python function gets its task's context before it
   /// @throws CommandFailure when it is no JSON, or of another shape
-  Payload payload() {
+  Payload payload(boolean takesContext) {
     return new Payload(
-        json("--args", args, Json.EMPTY_ARRAY), json("--kwargs", kwargs, Json.EMPTY_OBJECT), false);
+        json("--args", args, Json.EMPTY_ARRAY),
+        json("--kwargs", kwargs, Json.EMPTY_OBJECT),
+        takesContext);
   }
 
   private static Json json(String flag, @Nullable String text, Json empty) {

@@ -125,7 +125,7 @@ final class SchedulesSetCommand implements Runnable {
     atLeast(0, "--concurrency-limit", concurrencyLimit);
     var task =
         TaskTemplate.of(taskPath)
-            .withPayload(envelope(arguments.payload()))
+            .withPayload(envelope(arguments.payload(false)))
             .withQueue(queue)
             .withPriority(priority)
             .withMaxAttempts(maxAttempts)

@@ -11,8 +11,10 @@ import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.process.ChildExecutor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -49,6 +51,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   @Mixin private final QueueOptions queues;
   @Mixin private final AgingOption aging;
   @Mixin private final ConfigOption config;
+  @Mixin private final ExecutorOptions executor;
 
   @Option(
       names = "--concurrency",
@@ -93,6 +96,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     this.queues = new QueueOptions(surroundings);
     this.aging = new AgingOption(surroundings);
     this.config = new ConfigOption(surroundings);
+    this.executor = new ExecutorOptions(surroundings);
   }
 
   @Override
@@ -120,6 +124,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
             .workerId(name)
             .lease(lease, heartbeat)
             .beat(beat);
+    executor.config(name).map(ChildExecutor::new).ifPresent(builder::executor);
     var settings = aging.settings();
     try (var reproq = builder.store(database.open(settings)).open()) {
       work(reproq, name);

@@ -1,0 +1,5 @@
+"""The least that a task can be."""
+
+
+def nothing() -> None:
+    pass
