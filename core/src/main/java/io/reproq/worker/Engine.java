@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 /// ## The way of a task
 ///
 /// [#claim] takes it from the store into a slot and starts its handler; the handler's thread offers
-/// the outcome; [#settle] writes it. Beside that, [#beat] keeps the lease, [#stopOverdue] and
-/// [#stopCancelled] end attempts that must end, [#promote] and [#reclaim] are chores that every
-/// worker does for all.
+/// the outcome; [#settle] writes it. Beside that, [#note] writes what attempts tell meanwhile,
+/// [#beat] keeps the lease, [#stopOverdue] and [#stopCancelled] end attempts that must end,
+/// [#promote] and [#reclaim] are chores that every worker does for all.
 ///
 /// Each step may be taken by one thread at a time; different steps by different threads at once.
 public final class Engine {
@@ -29,10 +29,10 @@ public final class Engine {
   private final TaskStore store;
   private final Slots slots;
   private final Signal work = new Signal();
-  private final Signal outcomes = new Signal();
   private final Membership membership;
   private final Claimer claimer;
   private final Runner runner;
+  private final NoteWriter notes;
   private final Settler settler;
   private final Heart heart;
   private final Watch watch;
@@ -51,10 +51,14 @@ public final class Engine {
     var claims = new Claims();
     slots = new Slots(config.concurrency(), work);
     membership = new Membership(store, config, known.keySet(), surroundings.time());
-    settler = new Settler(store, surroundings.random(), listener, outcomes);
+    notes = new NoteWriter(store, slots);
+    settler = new Settler(store, notes, surroundings.random(), listener);
     runner =
         new Runner(
-            known, slots, new Runner.Ends(settler, new Completer(store, listener)), surroundings);
+            known,
+            slots,
+            new Runner.Ends(settler, new Completer(store, notes, listener)),
+            surroundings);
     claimer =
         new Claimer(
             store,
@@ -87,6 +91,11 @@ public final class Engine {
   /// @return how many
   public int settle() {
     return settler.settle();
+  }
+
+  /// Writes what running attempts have told of themselves since the last time.
+  public void note() {
+    notes.write(slots.running());
   }
 
   /// Sends a heartbeat, and acts on what the store says.
@@ -165,6 +174,6 @@ public final class Engine {
 
   /// Raised when there is something to settle.
   Signal outcomes() {
-    return outcomes;
+    return settler.offered();
   }
 }

@@ -2,7 +2,7 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.task.Failure;
 import io.reproq.task.Place;
 import java.sql.SQLException;

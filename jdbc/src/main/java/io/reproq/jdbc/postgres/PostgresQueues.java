@@ -2,7 +2,7 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.store.Queues;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.ScheduleColumns;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.schedule.Schedule;
 import io.reproq.schedule.Turn;
 import io.reproq.store.DueSchedules;

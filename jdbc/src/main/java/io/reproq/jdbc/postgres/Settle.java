@@ -2,7 +2,7 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.jdbc.postgres.Attempts.Fence;
 import io.reproq.jdbc.postgres.Attempts.Held;
 import io.reproq.store.Settled;

@@ -4,7 +4,7 @@ import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.store.DeathWatch;
 import io.reproq.store.DeathWatch.Holder;
 import io.reproq.store.DeathWatch.Sighting;

@@ -1,7 +1,7 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.StoreException;

@@ -2,7 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.store.Queues;
 import java.sql.SQLException;
 import java.util.List;

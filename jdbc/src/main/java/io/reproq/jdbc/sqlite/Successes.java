@@ -1,7 +1,7 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.json.CanonicalJson;
 import io.reproq.store.Settlement;
 import io.reproq.task.Outcome;

@@ -2,7 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.store.DeathWatch;
 import io.reproq.store.DeathWatch.Sighting;
 import io.reproq.store.Reclaimed;
