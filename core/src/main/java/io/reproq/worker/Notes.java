@@ -5,10 +5,12 @@ import io.reproq.store.Note;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What one attempt tells of itself: facts for all to see, and its output. Safe for use by many
-/// threads; none of them waits for the store, but the one that asks for [#metadata] first.
+/// threads; none of them waits for the store, but the one that asks for [#metadata] first, or
+/// changes it.
 ///
 /// What is told is gathered, and written by a [NoteWriter] a few times a second: of facts the last
 /// ones, of output all. What is left is written before the attempt's end is. When the store finds
@@ -64,6 +66,19 @@ public final class Notes {
   public void metadata(Json object) {
     var told = new Note.Metadata(object);
     tell(() -> {
+      metadata = told.object();
+      toldMetadata = told;
+    });
+  }
+
+  /// Notes what `change` makes of the facts that were noted last. What other threads of the attempt
+  /// note comes before that or after it.
+  ///
+  /// @throws IllegalArgumentException when that cannot be kept, as [Note.Metadata] says
+  public void change(UnaryOperator<Json> change) {
+    metadata();
+    tell(() -> {
+      var told = new Note.Metadata(change.apply(metadata()));
       metadata = told.object();
       toldMetadata = told;
     });
