@@ -7,6 +7,7 @@ module io.reproq.cli {
   requires io.reproq.core;
   requires io.reproq.jdbc;
   requires io.reproq.process;
+  requires java.net.http;
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;
