@@ -1,0 +1,91 @@
+"""The ways on which a running task tells its worker about itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Protocol
+
+from reproq.wire import Connection
+
+
+class Notes(Protocol):
+    """Where a task's metadata comes from and goes to, guarded by the attempt's fence."""
+
+    def read(self) -> dict[str, Any]:
+        """What earlier attempts noted."""
+        ...
+
+    def write(self, line: bytes) -> None:
+        """Sends one note. What cannot be sent any more is dropped: the worker is gone."""
+        ...
+
+
+class Dropped:
+    """Notes of a task that nobody listens to."""
+
+    def read(self) -> dict[str, Any]:
+        return {}
+
+    def write(self, line: bytes) -> None:
+        pass
+
+
+class Connected:
+    """Notes on the connection that the task came from."""
+
+    def __init__(self, connection: Connection, metadata: dict[str, Any]) -> None:
+        self._connection = connection
+        self._metadata = metadata
+
+    def read(self) -> dict[str, Any]:
+        return self._metadata
+
+    def write(self, line: bytes) -> None:
+        try:
+            self._connection.send_bytes(line)
+        except OSError as error:
+            _say_lost(error)
+
+
+class OnDemand:
+    """Notes of a spawned process, which connects when it first has something to say or to ask."""
+
+    def __init__(self, path: str, key: str) -> None:
+        self._path = path
+        self._key = key
+        self._notes: Notes | None = None
+
+    def read(self) -> dict[str, Any]:
+        return self._connected().read()
+
+    def write(self, line: bytes) -> None:
+        self._connected().write(line)
+
+    def _connected(self) -> Notes:
+        if self._notes is None:
+            self._notes = self._connect()
+        return self._notes
+
+    def _connect(self) -> Notes:
+        try:
+            connection = Connection(self._path)
+            connection.send({"child": self._key, "pid": os.getpid()})
+            answer = connection.receive()
+        except OSError as error:
+            _say_lost(error)
+            return Dropped()
+        if answer is None:
+            return Dropped()
+        return Connected(connection, answer.get("metadata") or {})
+
+
+def from_environment() -> Notes:
+    """What a spawned process has: the worker's socket, or nothing where there is none."""
+    path = os.environ.get("REPROQ_CONTROL")
+    key = os.environ.get("REPROQ_CONTROL_KEY")
+    return OnDemand(path, key) if path and key else Dropped()
+
+
+def _say_lost(error: OSError) -> None:
+    sys.stderr.write(f"reproq: notes of this task are lost: {error}\n")

@@ -1,0 +1,60 @@
+"""Messages between a worker and its children: lines of JSON on a Unix socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from typing import Any
+
+from reproq import cancellation
+
+Message = dict[str, Any]
+
+
+class Connection:
+    """One end of a connection to the worker. Any thread may send; one receives."""
+
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._sending = threading.Lock()
+        self._rest = b""
+        try:
+            self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, message: Message) -> None:
+        self.send_bytes(json.dumps(message).encode() + b"\n")
+
+    def send_bytes(self, data: bytes) -> None:
+        """Sends all of it, and is not cut in two by a signal."""
+        with cancellation.held(), self._sending:
+            self._socket.sendall(data)
+
+    def receive(self) -> Message | None:
+        """Waits for the next message; None is the end of the connection."""
+        parts = [self._rest]
+        while b"\n" not in parts[-1]:
+            data = self._socket.recv(65536)
+            if not data:
+                return None
+            parts.append(data)
+        line, _, self._rest = b"".join(parts).partition(b"\n")
+        message: Message = json.loads(line)
+        return message
+
+    def receive_available(self) -> list[Message] | None:
+        """Takes the messages that one read gives, when there is something to read."""
+        data = self._socket.recv(65536)
+        if not data:
+            return None
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [json.loads(line) for line in lines]

@@ -1,0 +1,76 @@
+"""Prints how fast the Python side is: `python tests/measure.py`. Nothing is asserted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fake_worker import Worker
+
+SPEC = {"task_path": "tasks_for_tests.add", "args": [1, 2], "kwargs": {}, "takes_context": False}
+FORKS = 2000
+POOLED = 20000
+AT_ONCE = 4
+
+
+def main() -> None:
+    here = Path(__file__).parent
+    print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} processors")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Worker(Path(folder), "--preload", "tasks_for_tests", cwd=here) as worker,
+    ):
+        ready = worker.ready()
+        print(f"preloaded in {ready['preload_seconds']} s, {ready['rss_kb']} kB")
+        _print("fork, one after the other", FORKS, lambda: _fork(worker, 1))
+        _print(f"fork, {AT_ONCE} at once", FORKS, lambda: _fork(worker, AT_ONCE))
+        _print("pool, one child", POOLED, lambda: _pool(worker))
+
+
+def _print(what: str, count: int, work: Callable[[], None]) -> None:
+    for _ in range(3):
+        started = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - started
+        print(f"{what}: {count / seconds:.0f} tasks/s")
+
+
+def _fork(worker: Worker, at_once: int) -> None:
+    asked = 0
+    running: set[int] = set()
+    sent: set[int] = set()
+    done = 0
+    first = len(worker.children)
+    while done < FORKS:
+        while asked < FORKS and len(running) < at_once:
+            worker.ask(first + asked)
+            running.add(first + asked)
+            asked += 1
+        worker.step(10)
+        for key in list(running):
+            child = worker.children[key]
+            if child.connected and key not in sent:
+                child.send(SPEC, "mark")
+                sent.add(key)
+            elif child.envelopes and child.connection is not None:
+                child.close()
+                child.connection = None
+            if child.exited:
+                assert child.envelopes[0]["ok"]
+                running.remove(key)
+                done += 1
+
+
+def _pool(worker: Worker) -> None:
+    child = worker.fork(f"pool {len(worker.children)}")
+    for number in range(POOLED):
+        child.send(SPEC, "mark")
+        worker.wait(lambda number=number: len(child.envelopes) > number)  # type: ignore[misc]
+    child.close()
+
+
+if __name__ == "__main__":
+    main()
