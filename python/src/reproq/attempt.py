@@ -8,7 +8,7 @@ from typing import Any
 
 from reproq import cancellation
 from reproq.cancellation import Terminated
-from reproq.context import TaskContext, running
+from reproq.context import TaskContext, begin, finish
 from reproq.envelope import Envelope, Reply, encode, failure
 
 Run = Callable[[dict[str, Any], TaskContext], Envelope]
@@ -16,11 +16,12 @@ Run = Callable[[dict[str, Any], TaskContext], Envelope]
 
 def attempt(run: Run, spec: dict[str, Any], context: TaskContext) -> Reply:
     """Runs it in the main thread. Whatever happens, there is a reply; nothing is raised."""
-    with running(context):
-        try:
-            envelope = _interruptible(run, spec, context)
-        except Terminated as late:  # the signal came while another exception was being told
-            envelope = failure(late)
+    begin(context)
+    try:
+        envelope = _interruptible(run, spec, context)
+    except Terminated as late:  # the signal came while another exception was being told
+        envelope = failure(late)
+    finish(context)
     return encode(envelope)
 
 

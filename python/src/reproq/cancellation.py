@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 
@@ -22,25 +20,26 @@ class Terminated(KeyboardInterrupt):
 
 class _State:
     requested = False
+    raised = False
     armed = False
-    held = 0
+    held = False
 
 
 _state = _State()
 
 
 def install() -> None:
-    """Makes SIGTERM and SIGINT stop the task that runs. Called in the main thread."""
+    """Makes SIGTERM and SIGINT stop the task that runs. Called in the main thread.
+
+    A fork server calls it too, for its children: there it costs once what each would pay.
+    """
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
 
 
 def _on_signal(_signum: int, _frame: FrameType | None) -> None:
-    if _state.requested:
-        return
     _state.requested = True
-    if _state.armed and not _state.held:
-        raise Terminated("terminated by the worker")
+    _raise_if_due()
 
 
 def requested() -> bool:
@@ -51,13 +50,13 @@ def requested() -> bool:
 def forget() -> None:
     """Makes the process ready for another task: what was said before concerns the last one."""
     _state.requested = False
+    _state.raised = False
 
 
 def arm() -> None:
     """From now on a signal raises; so does this call when one came before."""
     _state.armed = True
-    if _state.requested:
-        raise Terminated("terminated by the worker")
+    _raise_if_due()
 
 
 def disarm() -> None:
@@ -65,17 +64,25 @@ def disarm() -> None:
     _state.armed = False
 
 
-@contextmanager
-def held() -> Iterator[None]:
-    """Puts the exception off until the block is left, so that a message is not cut in two."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = _state.requested
-    _state.held += 1
-    try:
-        yield
-    finally:
-        _state.held -= 1
-        if _state.requested and not before and _state.armed and not _state.held:
-            raise Terminated("terminated by the worker")
+def hold() -> bool:
+    """Puts the exception off until release(), so that a message is not cut in two.
+
+    Its answer goes to release(). Only the main thread can be interrupted.
+    """
+    held = threading.get_ident() == threading.main_thread().ident
+    if held:
+        _state.held = True
+    return held
+
+
+def release(*, held: bool) -> None:
+    """Raises what was put off."""
+    if held:
+        _state.held = False
+        _raise_if_due()
+
+
+def _raise_if_due() -> None:
+    if _state.requested and _state.armed and not _state.held and not _state.raised:
+        _state.raised = True
+        raise Terminated("terminated by the worker")

@@ -28,9 +28,7 @@ def detach(server: int) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != server:  # it died before the kernel was asked
         os._exit(1)
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    cancellation.install()
+    signal.set_wakeup_fd(-1)  # signals are its own; the handlers that it inherits are meant for it
 
 
 def serve(key: Any, path: str, run: Run) -> None:
@@ -54,8 +52,8 @@ def flush() -> None:
     _libc.fflush(None)
 
 
-def _take_output(key: Any, path: str) -> socket.socket:
-    output = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _take_output(key: Any, path: str) -> socket.SocketType:
+    output = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM)
     output.connect(path)
     output.sendall(json.dumps({"output": key}).encode() + b"\n")
     os.dup2(output.fileno(), 1)

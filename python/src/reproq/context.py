@@ -6,8 +6,6 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from reproq import cancellation
@@ -127,12 +125,12 @@ def current() -> TaskContext:
     return _running.context
 
 
-@contextmanager
-def running(context: TaskContext) -> Iterator[None]:
-    """Makes it the current context, and sends the last notes at the end."""
+def begin(context: TaskContext) -> None:
+    """Makes it the current context."""
     _running.context = context
-    try:
-        yield
-    finally:
-        _running.context = None
-        context._finish()
+
+
+def finish(context: TaskContext) -> None:
+    """Leaves no context current, and sends its last notes."""
+    _running.context = None
+    context._finish()

@@ -11,7 +11,6 @@ import faulthandler
 import gc
 import importlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -63,7 +62,6 @@ def _prepare_process() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # text files here
     faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's, who will end us
 
 
 def _load(executor_module: str, preload: Sequence[str]) -> ModuleType:

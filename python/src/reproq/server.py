@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+from reproq import cancellation
 from reproq.attempt import Run
 from reproq.child import detach, flush, serve
 from reproq.process import max_resident_kb, resident_kb
@@ -49,8 +50,7 @@ class Server:
             while not self._stopping:
                 for descriptor, _ in poll.poll(self._patience_ms()):
                     if descriptor == self._woken:
-                        os.read(self._woken, 65536)
-                        self._reap()
+                        self._heed(os.read(self._woken, 65536))
                     else:
                         self._obey()
                 self._look_around()
@@ -65,10 +65,13 @@ class Server:
         os.set_blocking(self._woken, False)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _wake)
-        signal.signal(signal.SIGTERM, self._stop)
+        cancellation.install()
 
-    def _stop(self, _signum: int, _frame: FrameType | None) -> None:
-        self._stopping = True
+    def _heed(self, signals: bytes) -> None:
+        """Ctrl-C is not heeded: it is the worker's, who will end the connection."""
+        if signal.SIGTERM in signals:
+            self._stopping = True
+        self._reap()
 
     def _obey(self) -> None:
         messages = self._connection.receive_available()

@@ -16,7 +16,8 @@ class Connection:
     """One end of a connection to the worker. Any thread may send; one receives."""
 
     def __init__(self, path: str) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # The bare type: a fresh child would write to many pages for the class around it.
+        self._socket = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM)
         self._sending = threading.Lock()
         self._rest = b""
         try:
@@ -36,8 +37,12 @@ class Connection:
 
     def send_bytes(self, data: bytes) -> None:
         """Sends all of it, and is not cut in two by a signal."""
-        with cancellation.held(), self._sending:
-            self._socket.sendall(data)
+        held = cancellation.hold()
+        try:
+            with self._sending:
+                self._socket.sendall(data)
+        finally:
+            cancellation.release(held=held)
 
     def receive(self) -> Message | None:
         """Waits for the next message; None is the end of the connection."""
