@@ -53,7 +53,6 @@ class Worker:
         self.path = str(folder / "w.sock")
         self.children: dict[Any, Child] = {}
         self.told: list[Message] = []
-        self._lost: set[int] = set()
         self._selector = selectors.DefaultSelector()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.path)
@@ -119,6 +118,13 @@ class Worker:
         while not until():
             self.step(end - time.monotonic())
             assert time.monotonic() < end, "waited in vain"
+
+    def wait_idly(self, until: Callable[[], bool], seconds: float = 20) -> None:
+        """Looks again and again until something holds that no connection tells of."""
+        end = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.01)
 
     def step(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):

@@ -105,6 +105,7 @@ class TaskContext:
         except Exception as error:
             sys.stderr.write(f"reproq: metadata was not saved: {error}\n")
         with self._writing:
+            self._notes.end()
             self._notes = Dropped()
 
 

@@ -19,6 +19,7 @@ from reproq.attempt import attempt
 from reproq.context import TaskContext
 from reproq.envelope import Envelope, Reply, encode, failure, success
 from reproq.notes import from_environment
+from reproq.process import print_by_the_line
 from reproq.resolve import Task, resolve
 
 DEBUG = bool(os.environ.get("REPROQ_EXECUTOR_DEBUG"))
@@ -107,7 +108,7 @@ def _divert_stdout() -> int:
     """Makes all that prints print to standard error, and returns what standard output was."""
     stdout = os.dup(1)
     os.dup2(2, 1)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a text file here
+    print_by_the_line()
     return stdout
 
 

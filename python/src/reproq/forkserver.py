@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from reproq.envelope import failure
-from reproq.process import count_threads, resident_kb
+from reproq.process import count_threads, print_by_the_line, resident_kb
 from reproq.server import Server
 from reproq.wire import Connection
 
@@ -59,8 +59,7 @@ def _prepare_process() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # text files here
+    print_by_the_line()
     faulthandler.enable()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import Any, Protocol
 
 from reproq.wire import Connection
@@ -20,6 +21,10 @@ class Notes(Protocol):
         """Sends one note. What cannot be sent any more is dropped: the worker is gone."""
         ...
 
+    def end(self) -> None:
+        """Nothing more comes from this task, and what came is on its way."""
+        ...
+
 
 class Dropped:
     """Notes of a task that nobody listens to."""
@@ -28,6 +33,9 @@ class Dropped:
         return {}
 
     def write(self, line: bytes) -> None:
+        pass
+
+    def end(self) -> None:
         pass
 
 
@@ -47,6 +55,9 @@ class Connected:
         except OSError as error:
             _say_lost(error)
 
+    def end(self) -> None:
+        """The envelope follows on the same connection."""
+
 
 class OnDemand:
     """Notes of a spawned process, which connects when it first has something to say or to ask."""
@@ -54,7 +65,9 @@ class OnDemand:
     def __init__(self, path: str, key: str) -> None:
         self._path = path
         self._key = key
+        self._connection: Connection | None = None
         self._notes: Notes | None = None
+        self._connecting = threading.Lock()
 
     def read(self) -> dict[str, Any]:
         return self._connected().read()
@@ -62,22 +75,28 @@ class OnDemand:
     def write(self, line: bytes) -> None:
         self._connected().write(line)
 
+    def end(self) -> None:
+        """Lets the worker read to the end, although a process of the task may hold the socket."""
+        if self._connection is not None:
+            self._connection.end()
+
     def _connected(self) -> Notes:
-        if self._notes is None:
-            self._notes = self._connect()
-        return self._notes
+        with self._connecting:
+            if self._notes is None:
+                self._notes = self._connect()
+            return self._notes
 
     def _connect(self) -> Notes:
         try:
-            connection = Connection(self._path)
-            connection.send({"child": self._key, "pid": os.getpid()})
-            answer = connection.receive()
+            self._connection = Connection(self._path)
+            self._connection.send({"child": self._key, "pid": os.getpid()})
+            answer = self._connection.receive()
         except OSError as error:
             _say_lost(error)
             return Dropped()
         if answer is None:
             return Dropped()
-        return Connected(connection, answer.get("metadata") or {})
+        return Connected(self._connection, answer.get("metadata") or {})
 
 
 def from_environment() -> Notes:

@@ -8,6 +8,14 @@ import sys
 import threading
 
 
+def print_by_the_line() -> None:
+    """Lets prints be read while a task runs, whatever characters they have."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(  # type: ignore[union-attr]  # both are text files at the start
+            line_buffering=True, errors="backslashreplace"
+        )
+
+
 def count_threads() -> int:
     """All threads, those of C libraries too where the system tells."""
     try:

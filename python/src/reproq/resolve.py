@@ -61,11 +61,11 @@ def _import(path: str, name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(_cannot(path, error), name=error.name) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ImportError(_cannot(path, error)) from error
 
 
-def _cannot(path: str, error: Exception) -> str:
+def _cannot(path: str, error: BaseException) -> str:
     return f"cannot import task {path!r}: {type(error).__name__}: {error}"
 
 

@@ -35,6 +35,7 @@ class Server:
         self._size_due = time.monotonic() + SIZE_INTERVAL
         self._files: ModuleFiles | None = None
         self._woken, self._waker = os.pipe()
+        self._listen_for_signals()
 
     def watch(self) -> None:
         """Looks once a second whether a loaded module's file changed."""
@@ -42,7 +43,6 @@ class Server:
 
     def serve(self) -> None:
         """Serves until the worker ends the connection or SIGTERM comes; no child is left."""
-        self._listen_for_signals()
         poll = select.poll()
         poll.register(self._connection, select.POLLIN)
         poll.register(self._woken, select.POLLIN)

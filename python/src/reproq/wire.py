@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from contextlib import suppress
 from typing import Any
 
 from reproq import cancellation
@@ -31,6 +32,11 @@ class Connection:
 
     def close(self) -> None:
         self._socket.close()
+
+    def end(self) -> None:
+        """Sends no more, and lets the worker see it, whoever else holds the socket."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
 
     def send(self, message: Message) -> None:
         self.send_bytes(json.dumps(message).encode() + b"\n")
