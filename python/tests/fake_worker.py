@@ -26,6 +26,8 @@ class Child:
         self.connected = False
         self.output = b""
         self.output_ended = False
+        self.kept: Message = {}
+        self.asked = 0
         self.notes: list[Message] = []
         self.envelopes: list[Message] = []
         self.exited: Message | None = None
@@ -33,7 +35,9 @@ class Child:
 
     def send(self, spec: Message, mark: str = "", metadata: Message | None = None) -> None:
         assert self.connection is not None
-        task = {"result_id": 1, "attempt": 1, "mark": mark, "metadata": metadata or {}}
+        task: Message = {"result_id": 1, "attempt": 1, "mark": mark}
+        if metadata is not None:
+            task["metadata"] = metadata
         self.connection.sendall(json.dumps({"task": task, "spec": spec}).encode() + b"\n")
 
     def close(self) -> None:
@@ -191,7 +195,12 @@ class Worker:
             self.children[message["failed"]].failed = message["message"]
 
     def _from_child(self, child: Child, message: Message) -> None:
-        (child.envelopes if "ok" in message else child.notes).append(message)
+        if "ask" in message:
+            assert child.connection is not None
+            child.connection.sendall(json.dumps({"metadata": child.kept}).encode() + b"\n")
+            child.asked += 1
+        else:
+            (child.envelopes if "ok" in message else child.notes).append(message)
 
     def _output(self, connection: socket.socket, child: Child) -> None:
         data = connection.recv(65536)

@@ -13,7 +13,20 @@ def test_metadata_of_earlier_attempts_arrives_and_changes_are_sent_before_the_en
     child = worker.fork()
     child.send({"task_path": T + "note", "args": [5]}, metadata={"before": 1})
     worker.wait(lambda: bool(child.envelopes))
+    assert child.asked == 0
     assert child.envelopes[0]["return"] == {"before": 1}
+    assert child.notes == [{"metadata": {"before": 1, "rows": 5}}]
+
+
+def test_metadata_that_did_not_come_with_the_task_is_asked_for_when_it_is_wanted(
+    worker: Worker,
+) -> None:
+    child = worker.fork()
+    worker.run(child, T + "add", 1, 2)
+    assert child.asked == 0
+    child.kept = {"before": 1}
+    assert worker.run(child, T + "note", 5)["return"] == {"before": 1}
+    assert child.asked == 1
     assert child.notes == [{"metadata": {"before": 1, "rows": 5}}]
 
 

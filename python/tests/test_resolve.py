@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ callable_ = Callable()
 @pytest.fixture(autouse=True)
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
     """A package of its own for each test, as modules stay loaded."""
-    name = "package_" + request.node.name.translate(str.maketrans("[]-.", "____"))
+    name = "package_" + re.sub(r"\W", "_", str(request.node.name))
     package = tmp_path / name
     (package / "deep").mkdir(parents=True)
     (package / "__init__.py").write_text("import os\n")

@@ -63,5 +63,5 @@ def _take_output(key: Any, path: str) -> socket.SocketType:
 
 def _context(message: Message, messages: Connection) -> TaskContext:
     task = message["task"]
-    notes = Connected(messages, task.get("metadata") or {})
+    notes = Connected(messages, task.get("metadata"))
     return TaskContext(task["result_id"], task["attempt"], message["spec"], notes)

@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import Any, Protocol
 
+from reproq import cancellation
 from reproq.wire import Connection
 
 
@@ -40,14 +41,33 @@ class Dropped:
 
 
 class Connected:
-    """Notes on the connection that the task came from."""
+    """Notes on a connection that there is.
 
-    def __init__(self, connection: Connection, metadata: dict[str, Any]) -> None:
+    The metadata is asked for when it is wanted and was not sent with the task.
+    """
+
+    def __init__(self, connection: Connection, metadata: dict[str, Any] | None) -> None:
         self._connection = connection
         self._metadata = metadata
+        self._asking = threading.Lock()
 
     def read(self) -> dict[str, Any]:
-        return self._metadata
+        with self._asking:
+            if self._metadata is None:
+                self._metadata = self._ask()
+            return self._metadata
+
+    def _ask(self) -> dict[str, Any]:
+        held = cancellation.hold()  # or the answer would be taken for the next task
+        try:
+            self._connection.send({"ask": "metadata"})
+            answer = self._connection.receive()
+        except OSError as error:
+            _say_lost(error)
+            answer = None
+        finally:
+            cancellation.release(held=held)
+        return (answer or {}).get("metadata") or {}
 
     def write(self, line: bytes) -> None:
         try:
@@ -56,7 +76,9 @@ class Connected:
             _say_lost(error)
 
     def end(self) -> None:
-        """The envelope follows on the same connection."""
+        """The envelope follows on the same connection, but not before an answer is read."""
+        with self._asking:
+            self._metadata = self._metadata or {}
 
 
 class OnDemand:
