@@ -24,6 +24,7 @@ class Child:
         self.pid = 0
         self.connection: socket.socket | None = None
         self.connected = False
+        self.output_connection: socket.socket | None = None
         self.output = b""
         self.output_ended = False
         self.kept: Message = {}
@@ -116,6 +117,13 @@ class Worker:
         assert len(child.envelopes) > before, child.exited
         return child.envelopes[-1]
 
+    def close_output(self, child: Child) -> None:
+        """Reads no more of what the child prints."""
+        self.wait(lambda: child.output_connection is not None)
+        assert child.output_connection is not None
+        self._selector.unregister(child.output_connection)
+        child.output_connection.close()
+
     def wait(self, until: Callable[[], bool], seconds: float = 20) -> None:
         """Reads what comes until the condition holds."""
         end = time.monotonic() + seconds
@@ -159,6 +167,7 @@ class Worker:
             self._continue(connection, rest, self._from_server)
         elif "output" in message:
             child = self.children.setdefault(message["output"], Child())
+            child.output_connection = connection
             child.output += rest
             self._selector.modify(
                 connection, selectors.EVENT_READ, lambda: self._output(connection, child)

@@ -86,6 +86,14 @@ def test_much_output_does_not_hinder_a_task(worker: Worker) -> None:
     worker.wait(lambda: len(child.output) == 5_000_000)
 
 
+def test_a_worker_that_reads_no_output_gets_the_envelope(worker: Worker) -> None:
+    child = worker.fork()
+    worker.close_output(child)
+    child.send({"task_path": T + "add", "args": [1, 2]}, mark="<mark>")
+    worker.wait(lambda: bool(child.envelopes))
+    assert child.envelopes[0]["return"] == 3
+
+
 def test_large_tasks_and_results_pass(worker: Worker) -> None:
     child = worker.fork()
     text = "ü" * 1_000_000

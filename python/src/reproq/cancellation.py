@@ -69,15 +69,15 @@ def hold() -> bool:
 
     Its answer goes to release(). Only the main thread can be interrupted.
     """
-    held = threading.get_ident() == threading.main_thread().ident
-    if held:
+    taken = threading.get_ident() == threading.main_thread().ident and not _state.held
+    if taken:
         _state.held = True
-    return held
+    return taken
 
 
-def release(*, held: bool) -> None:
-    """Raises what was put off."""
-    if held:
+def release(*, taken: bool) -> None:
+    """Raises what was put off, unless an outer hold() goes on."""
+    if taken:
         _state.held = False
         _raise_if_due()
 

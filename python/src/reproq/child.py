@@ -40,7 +40,8 @@ def serve(key: Any, path: str, run: Run) -> None:
         cancellation.forget()
         reply = attempt(run, message["spec"], _context(message, messages))
         flush()
-        output.sendall(message["task"].get("mark", "").encode())
+        with suppress(ConnectionError):  # the worker may have read enough
+            output.sendall(message["task"].get("mark", "").encode())
         messages.send_bytes(reply.line)
 
 

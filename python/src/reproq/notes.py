@@ -58,7 +58,7 @@ class Connected:
             return self._metadata
 
     def _ask(self) -> dict[str, Any]:
-        held = cancellation.hold()  # or the answer would be taken for the next task
+        taken = cancellation.hold()  # or the answer would be taken for the next task
         try:
             self._connection.send({"ask": "metadata"})
             answer = self._connection.receive()
@@ -66,7 +66,7 @@ class Connected:
             _say_lost(error)
             answer = None
         finally:
-            cancellation.release(held=held)
+            cancellation.release(taken=taken)
         return (answer or {}).get("metadata") or {}
 
     def write(self, line: bytes) -> None:

@@ -43,12 +43,12 @@ class Connection:
 
     def send_bytes(self, data: bytes) -> None:
         """Sends all of it, and is not cut in two by a signal."""
-        held = cancellation.hold()
+        taken = cancellation.hold()
         try:
             with self._sending:
                 self._socket.sendall(data)
         finally:
-            cancellation.release(held=held)
+            cancellation.release(taken=taken)
 
     def receive(self) -> Message | None:
         """Waits for the next message; None is the end of the connection."""
