@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from conftest import EXECUTOR, HERE
 from fake_worker import Worker
 
 SPEC = {"task_path": "tasks_for_tests.add", "args": [1, 2], "kwargs": {}, "takes_context": False}
 FORKS = 2000
 POOLED = 20000
+SPAWNS = 50
 AT_ONCE = 4
 
 
 def main() -> None:
-    here = Path(__file__).parent
     print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} processors")
     with (
         tempfile.TemporaryDirectory() as folder,
-        Worker(Path(folder), "--preload", "tasks_for_tests", cwd=here) as worker,
+        Worker(Path(folder), "--preload", "tasks_for_tests", cwd=HERE) as worker,
     ):
         ready = worker.ready()
         print(f"preloaded in {ready['preload_seconds']} s, {ready['rss_kb']} kB")
+        _print(worker, "spawn, one after the other", SPAWNS, _spawn)
         _print(worker, "fork, one after the other", FORKS, lambda: _fork(worker, 1))
         _print(worker, f"fork, {AT_ONCE} at once", FORKS, lambda: _fork(worker, AT_ONCE))
         _print(worker, "pool, one child", POOLED, lambda: _pool(worker))
@@ -40,9 +44,17 @@ def _print(worker: Worker, what: str, count: int, work: Callable[[], None]) -> N
 
 
 def _processor_seconds(worker: Worker) -> float:
-    """What the server and its reaped children have used, whatever else the machine was doing."""
+    """What the server, its reaped children and spawned processes have used, without this one."""
     stat = Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
+    spawned = os.times()
+    served = sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
+    return served + spawned.children_user + spawned.children_system
+
+
+def _spawn() -> None:
+    command = [*EXECUTOR, "--payload-json", json.dumps(SPEC)]
+    for _ in range(SPAWNS):
+        subprocess.run(command, cwd=HERE, check=True, stdout=subprocess.DEVNULL)
 
 
 def _fork(worker: Worker, at_once: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,23 @@ def test_fifty_children_at_once(worker: Worker) -> None:
     for child in children:
         child.close()
     worker.wait(lambda: all(child.exited is not None for child in children))
+
+
+def test_a_platform_without_fork_is_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os\ndel os.waitid\n")
+    with Worker(folder, PYTHONPATH=str(tmp_path)) as worker:
+        message = f"{sys.platform} has no fork with waitid"
+        assert worker.ready() == {"server": "no-fork", "message": message}
+        assert worker.process.wait(timeout=10) == 1
+
+
+def test_the_server_tells_its_size_when_it_changed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "grows.py").write_text(
+        "import itertools\nimport reproq.server as server\n"
+        "server.SIZE_INTERVAL = 0.01\nserver.resident_kb = itertools.count(7).__next__\n"
+    )
+    with Worker(folder, "--preload", "grows", cwd=tmp_path) as worker:
+        worker.wait(lambda: {"rss_kb": 9} in worker.told)
 
 
 def test_a_server_that_cannot_fork_says_so(folder: Path, tmp_path: Path) -> None:
