@@ -13,10 +13,10 @@ from pathlib import Path
 from conftest import EXECUTOR, HERE
 from fake_worker import Worker
 
-SPEC = {"task_path": "tasks_for_tests.add", "args": [1, 2], "kwargs": {}, "takes_context": False}
-FORKS = 2000
+SPEC = {"task_path": "measured.add", "args": [1, 2], "kwargs": {}, "takes_context": False}
+FORKS = 1000
 POOLED = 20000
-SPAWNS = 50
+SPAWNS = 20
 AT_ONCE = 4
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} processors")
     with (
         tempfile.TemporaryDirectory() as folder,
-        Worker(Path(folder), "--preload", "tasks_for_tests", cwd=HERE) as worker,
+        Worker(Path(folder), "--preload", "measured", cwd=HERE) as worker,
     ):
         ready = worker.ready()
         print(f"preloaded in {ready['preload_seconds']} s, {ready['rss_kb']} kB")

@@ -6,8 +6,8 @@ exception is raised at most once, and clean-up is not interrupted by impatience.
 
 from __future__ import annotations
 
+import _thread
 import signal
-import threading
 from types import FrameType
 
 
@@ -19,6 +19,7 @@ class Terminated(KeyboardInterrupt):
 
 
 class _State:
+    main_thread = _thread.get_ident()
     requested = False
     raised = False
     armed = False
@@ -33,6 +34,7 @@ def install() -> None:
 
     A fork server calls it too, for its children: there it costs once what each would pay.
     """
+    _state.main_thread = _thread.get_ident()
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
 
@@ -69,7 +71,7 @@ def hold() -> bool:
 
     Its answer goes to release(). Only the main thread can be interrupted.
     """
-    taken = threading.get_ident() == threading.main_thread().ident and not _state.held
+    taken = _thread.get_ident() == _state.main_thread and not _state.held
     if taken:
         _state.held = True
     return taken

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import sys
-import threading
 import time
 from typing import Any
 
@@ -28,7 +28,7 @@ class TaskContext:
         self._metadata: dict[str, Any] | None = None
         self._saved = ""
         self._last_progress = float("-inf")
-        self._writing = threading.Lock()
+        self._writing = _thread.allocate_lock()
 
     @property
     def cancelled(self) -> bool:

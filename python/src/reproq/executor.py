@@ -10,7 +10,8 @@ import faulthandler
 import json
 import os
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from types import CoroutineType
 from typing import Any
 
 from reproq import cancellation
@@ -49,7 +50,7 @@ def _call(spec: dict[str, Any], context: TaskContext) -> Any:
         args.insert(0, context)
     _debug("calling %s with %d arguments", path, len(args) + len(kwargs))
     result = task.call(*args, **kwargs)
-    if isinstance(result, Coroutine):
+    if isinstance(result, CoroutineType):
         import asyncio  # noqa: PLC0415 -- only for tasks that want it
 
         result = asyncio.run(result)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
-import threading
 from typing import Any, Protocol
 
 from reproq import cancellation
@@ -49,7 +49,7 @@ class Connected:
     def __init__(self, connection: Connection, metadata: dict[str, Any] | None) -> None:
         self._connection = connection
         self._metadata = metadata
-        self._asking = threading.Lock()
+        self._asking = _thread.allocate_lock()
 
     def read(self) -> dict[str, Any]:
         with self._asking:
@@ -89,7 +89,7 @@ class OnDemand:
         self._key = key
         self._connection: Connection | None = None
         self._notes: Notes | None = None
-        self._connecting = threading.Lock()
+        self._connecting = _thread.allocate_lock()
 
     def read(self) -> dict[str, Any]:
         return self._connected().read()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -58,7 +59,7 @@ def _module(path: str, parts: list[str]) -> tuple[ModuleType, list[str]]:
 
 def _import(path: str, name: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        return sys.modules.get(name) or importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(_cannot(path, error), name=error.name) from error
     except (Exception, SystemExit) as error:
