@@ -1,0 +1,68 @@
+"""A forked child: becomes its own group, and runs tasks until the worker ends the connection."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+from reproq import cancellation
+from reproq.attempt import Run, attempt
+from reproq.context import TaskContext
+from reproq.notes import Connected
+from reproq.wire import Connection, Message
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def detach(server: int) -> None:
+    """Makes the child leader of its own session and group, and mortal: it dies with the server."""
+    os.setsid()
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != server:  # it died before the kernel was asked
+        os._exit(1)
+    signal.set_wakeup_fd(-1)  # signals are its own; the handlers that it inherits are meant for it
+
+
+def serve(key: Any, path: str, run: Run) -> None:
+    """Runs one task after the other. The `random` module has reseeded itself after the fork."""
+    output = _take_output(key, path)
+    messages = Connection(path)
+    messages.send({"child": key, "pid": os.getpid()})
+    while (message := messages.receive()) is not None:
+        cancellation.forget()
+        reply = attempt(run, message["spec"], _context(message, messages))
+        flush()
+        with suppress(ConnectionError):  # the worker may have read enough
+            output.sendall(message["task"].get("mark", "").encode())
+        messages.send_bytes(reply.line)
+
+
+def flush() -> None:
+    """Empties what Python and C have buffered of standard output and error."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # a task may close or replace its streams
+            stream.flush()
+    _libc.fflush(None)
+
+
+def _take_output(key: Any, path: str) -> socket.SocketType:
+    output = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM)
+    output.connect(path)
+    output.sendall(json.dumps({"output": key}).encode() + b"\n")
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    return output
+
+
+def _context(message: Message, messages: Connection) -> TaskContext:
+    task = message["task"]
+    notes = Connected(messages, task.get("metadata"))
+    return TaskContext(task["result_id"], task["attempt"], message["spec"], notes)
