@@ -53,6 +53,8 @@ def test_metadata_is_what_earlier_attempts_noted_and_is_sent_whole() -> None:
     context.metadata = {"new": 3}
     context.save_metadata()
     assert notes.sent[1] == {"new": 3}
+    context.metadata = context.metadata
+    assert context.metadata == {"new": 3}
 
 
 def test_metadata_has_a_limit_that_is_told() -> None:

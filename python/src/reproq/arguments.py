@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 TYPE = "__reproq_type__"
 
@@ -12,6 +14,8 @@ Decoder = Callable[[dict[str, Any]], Any]
 
 
 def _timedelta(value: dict[str, Any]) -> timedelta:
+    from datetime import timedelta  # noqa: PLC0415 -- few tasks need it
+
     return timedelta(
         days=value.get("days", 0),
         seconds=value.get("seconds", 0),

@@ -48,8 +48,9 @@ class TaskContext:
 
     @metadata.setter
     def metadata(self, value: dict[str, Any]) -> None:
+        replaced = dict(value)  # it may be made of what it replaces
         self.metadata.clear()
-        self.metadata.update(value)
+        self.metadata.update(replaced)
 
     def save_metadata(self) -> None:
         """Sends the metadata to the worker, which keeps it as long as the task is this attempt's.

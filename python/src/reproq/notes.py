@@ -5,10 +5,12 @@ from __future__ import annotations
 import _thread
 import os
 import sys
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reproq import cancellation
-from reproq.wire import Connection
+
+if TYPE_CHECKING:
+    from reproq.wire import Connection
 
 
 class Notes(Protocol):
@@ -109,6 +111,8 @@ class OnDemand:
             return self._notes
 
     def _connect(self) -> Notes:
+        from reproq.wire import Connection  # noqa: PLC0415 -- sockets are slow to load
+
         try:
             self._connection = Connection(self._path)
             self._connection.send({"child": self._key, "pid": os.getpid()})
