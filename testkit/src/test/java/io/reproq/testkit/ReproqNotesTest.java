@@ -124,7 +124,7 @@ final class ReproqNotesTest {
   void what_cannot_be_kept_fails_the_attempt_and_says_why() throws Exception {
     var cases = new LinkedHashMap<TaskHandler<String, String>, String>();
     cases.put(noting("[]"), "metadata must be a JSON object, was ARRAY");
-    cases.put(noting("{"), "metadata cannot be kept: not JSON");
+    cases.put(noting("{"), "not JSON");
     cases.put(noting("{\"a\": \"\\u0000\"}"), "metadata cannot hold the character U+0000");
     cases.put(noting("{\"\\u0000\": 1}"), "metadata cannot hold the character U+0000");
     cases.put(noting("{\"a\": \"\\ud800\"}"), "metadata cannot be kept: lone surrogate U+D800");
