@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +42,7 @@ record LogPlace(String uri) {
     try {
       var path = uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri);
       return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
-    } catch (InvalidPathException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new CommandFailure("logs_uri '" + uri + "' is no path and no address");
     } catch (IOException e) {
       throw new CommandFailure(

@@ -31,8 +31,8 @@ BEGIN
     IS NOT (NEW.result_id, NEW.status, NEW.queue_name, NEW.spec_json, NEW.cancel_requested,
       NEW.return_json, NEW.errors_json, NEW.logs_uri, NEW.run_after);
   SELECT RAISE(ABORT, 'metadata_json must be a JSON object of at most 65536 bytes')
-  WHERE NOT coalesce(json_valid(NEW.metadata_json) AND json_type(NEW.metadata_json) = 'object'
-    AND length(CAST(NEW.metadata_json AS BLOB)) <= 65536, 0);
+  WHERE NOT CASE WHEN json_valid(NEW.metadata_json) THEN json_type(NEW.metadata_json) = 'object'
+    AND length(CAST(NEW.metadata_json AS BLOB)) <= 65536 ELSE 0 END;
   INSERT INTO attachment (result_id, metadata_json) VALUES (OLD.result_id, NEW.metadata_json)
   ON CONFLICT (result_id) DO UPDATE SET metadata_json = excluded.metadata_json;
 END;
