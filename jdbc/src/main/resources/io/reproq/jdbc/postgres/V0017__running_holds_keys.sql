@@ -52,8 +52,8 @@ END $$;
 -- Where somebody finds no room, nobody that comes later gets any: first come, first served. Tasks that
 -- are not `mine` leave ready for want of a handler, and hold nothing.
 CREATE FUNCTION reproq.share_keys(keys text[], ids bigint[], ranks bigint[], mine boolean[],
-  given timestamptz)
-RETURNS TABLE (result_id bigint, verdict text, lock_key text, slot_key text)
+  locks text[], slots text[], rooms integer[])
+RETURNS TABLE (result_id bigint, verdict text)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
@@ -69,15 +69,12 @@ DECLARE
 BEGIN
   FOR one IN
     SELECT u.result_id, u.rank, u.is_mine, false AS is_parked,
-      coalesce(t.expires_at <= given, false) AS is_expired, t.lock_key, t.slot_key,
-      (place ->> ('lock:' || t.lock_key))::integer AS lock_at, 1 AS lock_room,
-      (place ->> ('slot:' || t.slot_key))::integer AS slot_at, t.concurrency_limit AS slot_room
-    FROM unnest(ids, ranks, mine) u (result_id, rank, is_mine)
-    CROSS JOIN LATERAL (
-      SELECT t.lock_key, t.concurrency_key AS slot_key, t.concurrency_limit, t.expires_at
-      FROM reproq.task t WHERE t.result_id = u.result_id OFFSET 0) t
+      (place ->> ('lock:' || u.lock_key))::integer AS lock_at, 1 AS lock_room,
+      (place ->> ('slot:' || u.slot_key))::integer AS slot_at, u.slot_room
+    FROM unnest(ids, ranks, mine, locks, slots, rooms)
+      u (result_id, rank, is_mine, lock_key, slot_key, slot_room)
     UNION ALL
-    SELECT p.result_id, p.rank, false, true, false, NULL, NULL, w.at, p.room, NULL, NULL
+    SELECT p.result_id, p.rank, false, true, w.at, p.room, NULL, NULL
     FROM unnest(keys) WITH ORDINALITY w (key, at)
     CROSS JOIN LATERAL reproq.first_parked(w.key, held[w.at]) p
     WHERE EXISTS (SELECT FROM reproq.parked p WHERE p.parked_key = w.key COLLATE "C" OFFSET 0)
@@ -85,13 +82,17 @@ BEGIN
   LOOP
     busy := CASE WHEN shut[one.lock_at] OR held[one.lock_at] >= one.lock_room THEN one.lock_at
       WHEN shut[one.slot_at] OR held[one.slot_at] >= one.slot_room THEN one.slot_at END;
-    result_id := CASE WHEN NOT one.is_parked THEN one.result_id END;
-    lock_key := one.lock_key;
-    slot_key := one.slot_key;
-    verdict := CASE WHEN one.is_expired THEN 'EXPIRED' WHEN one.is_parked THEN keys[one.lock_at]
-      WHEN one.is_mine THEN keys[busy] END;
-    RETURN NEXT;
-    CONTINUE WHEN one.is_expired OR NOT (one.is_mine OR one.is_parked);
+    IF one.is_parked THEN
+      result_id := NULL;
+      verdict := keys[one.lock_at];
+      RETURN NEXT;
+    ELSIF NOT one.is_mine THEN
+      CONTINUE;
+    ELSIF busy IS NOT NULL THEN
+      result_id := one.result_id;
+      verdict := keys[busy];
+      RETURN NEXT;
+    END IF;
     IF busy IS NOT NULL THEN
       shut[busy] := true;
       CONTINUE;
@@ -104,78 +105,71 @@ BEGIN
   END LOOP;
 END $$;
 
--- The verdicts on the tasks `ids`, which are tied, and which a claim has locked and is about to take:
--- EXPIRED; the key that keeps it, for one that has to be parked; null for the others, which may run and
--- hold their keys, or are not `mine`. A row without a task names a key under which others are parked.
---
--- Nearly always there is room for all: so only the keys that have parked tasks, or would have more
--- holders than the least of these limits, are shared out one task after the other.
-CREATE FUNCTION reproq.take_keys(ids bigint[], ranks bigint[], mine boolean[], given timestamptz)
-RETURNS TABLE (result_id bigint, verdict text, lock_key text, slot_key text)
-LANGUAGE plpgsql VOLATILE
--- Bitmaps would meet the dead entries of all who have held a key again each time. A plan is made once.
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
-AS $$
-#variable_conflict use_column
+-- The keys among those that a claim asks for that may not be enough for all: those under which tasks
+-- are parked, and those that would have more holders than the least of the limits.
+CREATE FUNCTION reproq.scarce_keys(locks text[], slots text[], rooms integer[]) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  locks  text[];
-  slots  text[];
-  rooms  integer[];
-  ends   timestamptz[];
-  scarce text[];
-  meets  boolean[];
+  crowded boolean := EXISTS (
+      SELECT FROM reproq.parked p WHERE p.parked_key >= 'lock:' AND p.parked_key < 'lock;' OFFSET 0)
+    OR EXISTS (
+      SELECT FROM reproq.parked p WHERE p.parked_key >= 'slot:' AND p.parked_key < 'slot;' OFFSET 0);
 BEGIN
-  SELECT array_agg(t.lock_key), array_agg(t.slot_key), array_agg(t.concurrency_limit),
-    array_agg(t.expires_at) INTO locks, slots, rooms, ends
-  FROM (
-    SELECT t.* FROM unnest(ids) WITH ORDINALITY u (id, ord)
-    -- One by one, by index, whatever the planner thinks of the table's size.
-    LEFT JOIN LATERAL (
-      SELECT t.lock_key, t.concurrency_limit, t.expires_at,
-        CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key
-      FROM reproq.task t WHERE t.result_id = u.id OFFSET 0) t ON true
-    ORDER BY u.ord OFFSET 0) t;
-  -- Many keys share a lock, so that no claim fills the server's table of locks.
-  PERFORM pg_advisory_xact_lock(1919250545, b.bucket)
-  FROM (
-    SELECT DISTINCT hashtext(k.key) & 1023 AS bucket
-    FROM (SELECT 'lock:' || l FROM unnest(locks) l UNION ALL SELECT 'slot:' || s FROM unnest(slots) s)
-      k (key)
-    WHERE k.key IS NOT NULL ORDER BY 1 OFFSET 0) b;
-  scarce := ARRAY(
+  RETURN ARRAY(
     SELECT 'lock:' || w.key
     FROM (SELECT l AS key, count(*) AS tasks FROM unnest(locks) l WHERE l IS NOT NULL GROUP BY l) w
     WHERE w.tasks > 1
       OR EXISTS (SELECT FROM reproq.running r WHERE r.lock_key = w.key COLLATE "C" OFFSET 0)
-      OR EXISTS (
-        SELECT FROM reproq.parked p WHERE p.parked_key = ('lock:' || w.key) COLLATE "C" OFFSET 0)
+      OR (crowded AND EXISTS (
+        SELECT FROM reproq.parked p WHERE p.parked_key = ('lock:' || w.key) COLLATE "C" OFFSET 0))
     UNION ALL
     SELECT 'slot:' || w.key
     FROM (SELECT s.key, count(*) AS tasks, min(s.room) AS room FROM unnest(slots, rooms) s (key, room)
       WHERE s.key IS NOT NULL GROUP BY s.key) w
     WHERE w.room < w.tasks + (
         SELECT count(*) FROM reproq.running r WHERE r.slot_key = w.key COLLATE "C")
-      OR EXISTS (
-        SELECT FROM reproq.parked p WHERE p.parked_key = ('slot:' || w.key) COLLATE "C" OFFSET 0));
-  given := coalesce(given, clock_timestamp());
-  IF scarce = '{}' THEN
-    RETURN QUERY SELECT u.id, CASE WHEN u.ends_at <= given THEN 'EXPIRED' END, u.lock_key, u.slot_key
-    FROM unnest(ids, locks, slots, ends) u (id, lock_key, slot_key, ends_at);
-    RETURN;
-  END IF;
-  meets := (
-    SELECT array_agg(coalesce(s.keys ? ('lock:' || u.lock_key), false)
-      OR coalesce(s.keys ? ('slot:' || u.slot_key), false) ORDER BY u.ord)
-    FROM (SELECT jsonb_object_agg(k, true) AS keys FROM unnest(scarce) k) s
-    CROSS JOIN unnest(locks, slots) WITH ORDINALITY u (lock_key, slot_key, ord));
-  RETURN QUERY SELECT u.id, CASE WHEN u.ends_at <= given THEN 'EXPIRED' END, u.lock_key, u.slot_key
-  FROM unnest(ids, locks, slots, ends, meets) u (id, lock_key, slot_key, ends_at, meets)
-  WHERE NOT u.meets;
-  RETURN QUERY SELECT v.*
+      OR (crowded AND EXISTS (
+        SELECT FROM reproq.parked p WHERE p.parked_key = ('slot:' || w.key) COLLATE "C" OFFSET 0)));
+END $$;
+
+-- The verdicts on the tasks `ids`, which a claim has locked and is about to take, and which need these
+-- locks and slots: EXPIRED; or the key that keeps it, for one that has to be parked. All others may run,
+-- and hold their keys as soon as their running rows are there, or are not `mine`. A row without a task
+-- names a key under which others are parked.
+--
+-- Nearly always there is room for all, and nothing is looked at task by task.
+CREATE FUNCTION reproq.take_keys(ids bigint[], ranks bigint[], mine boolean[], locks text[],
+  slots text[], rooms integer[], ends timestamptz[], given timestamptz)
+RETURNS TABLE (result_id bigint, verdict text)
+LANGUAGE plpgsql VOLATILE
+-- Bitmaps would meet the dead entries of all who have held a key again each time. A plan is made once.
+SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  scarce text[];
+BEGIN
+  -- Many keys share a lock, so that no claim fills the server's table of locks.
+  PERFORM pg_advisory_xact_lock(1919250545, b.bucket)
   FROM (
-    SELECT array_agg(u.id) AS ids, array_agg(u.rank) AS ranks, array_agg(u.is_mine) AS mine
-    FROM unnest(ids, ranks, mine, meets) u (id, rank, is_mine, meets) WHERE u.meets) m
-  CROSS JOIN LATERAL reproq.share_keys(scarce, m.ids, m.ranks, m.mine, given) v;
+    SELECT DISTINCT hashtext(k.key) & 255 AS bucket
+    FROM (SELECT 'lock:' || l FROM unnest(locks) l UNION ALL SELECT 'slot:' || s FROM unnest(slots) s)
+      k (key)
+    WHERE k.key IS NOT NULL ORDER BY 1 OFFSET 0) b;
+  SELECT reproq.scarce_keys(locks, slots, rooms) INTO scarce;
+  given := coalesce(given, clock_timestamp());
+  RETURN QUERY SELECT u.id, 'EXPIRED' FROM unnest(ids, ends) u (id, ends_at) WHERE u.ends_at <= given;
+  IF scarce <> '{}' THEN
+    RETURN QUERY SELECT v.result_id, v.verdict
+    FROM (
+      SELECT array_agg(u.id) AS ids, array_agg(u.rank) AS ranks, array_agg(u.is_mine) AS mine,
+        array_agg(u.lock_key) AS locks, array_agg(u.slot_key) AS slots, array_agg(u.room) AS rooms
+      FROM (SELECT jsonb_object_agg(k, true) AS keys FROM unnest(scarce) k) s
+      CROSS JOIN unnest(ids, ranks, mine, locks, slots, rooms, ends)
+        u (id, rank, is_mine, lock_key, slot_key, room, ends_at)
+      WHERE (s.keys ? ('lock:' || u.lock_key) OR s.keys ? ('slot:' || u.slot_key))
+        AND (u.ends_at <= given) IS NOT TRUE) m
+    CROSS JOIN LATERAL reproq.share_keys(scarce, m.ids, m.ranks, m.mine, m.locks, m.slots, m.rooms) v;
+  END IF;
 END $$;
 
 -- Moves back to ready what is parked under `keys` and finds room now, with its old rank, and says how

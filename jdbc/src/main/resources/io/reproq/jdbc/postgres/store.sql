@@ -166,27 +166,40 @@ doomed AS MATERIALIZED (
   SELECT c.result_id FROM reproq.cancel_request c
   WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM locked))
 ),
-judged AS MATERIALIZED (
-  SELECT v.result_id, v.verdict, v.lock_key, v.slot_key
+tied AS MATERIALIZED (
+  SELECT l.result_id, l.rank, l.task_path, t.*
+  FROM locked l LEFT JOIN LATERAL (
+    SELECT t.spec_json, t.lock_key, t.concurrency_limit, t.expires_at,
+      CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key
+    FROM reproq.task t WHERE t.result_id = l.result_id OFFSET 0) t ON true
+  WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
+),
+verdict AS MATERIALIZED (
+  SELECT v.result_id, v.verdict
   FROM (
-    SELECT array_agg(l.result_id) AS ids, array_agg(l.rank) AS ranks,
-      array_agg(l.task_path IN (SELECT path FROM handled)
-        OR (a.others AND l.task_path NOT IN (SELECT path FROM listed))) AS mine
-    FROM locked l CROSS JOIN asked a
-    WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
-    HAVING count(*) > 0) t
+    SELECT array_agg(t.result_id) AS ids, array_agg(t.rank) AS ranks,
+      array_agg(t.task_path IN (SELECT path FROM handled)
+        OR (a.others AND t.task_path NOT IN (SELECT path FROM listed))) AS mine,
+      array_agg(t.lock_key) AS locks, array_agg(t.slot_key) AS slots,
+      array_agg(t.concurrency_limit) AS rooms, array_agg(t.expires_at) AS ends
+    FROM tied t CROSS JOIN asked a HAVING count(*) > 0) t
   CROSS JOIN asked a
-  CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, a.given) v
+  CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, t.locks, t.slots, t.rooms, t.ends,
+    a.given) v
+),
+judged AS MATERIALIZED (
+  SELECT t.result_id, t.spec_json, t.lock_key, t.slot_key, v.verdict
+  FROM tied t LEFT JOIN verdict v ON v.result_id = t.result_id
 ),
 gone AS (
   DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
     SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)
-      AND result_id NOT IN (SELECT result_id FROM judged WHERE verdict = 'EXPIRED')))
+      AND result_id NOT IN (SELECT result_id FROM verdict WHERE verdict = 'EXPIRED')))
   RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
     last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
-  SELECT g.*, j.lock_key, j.slot_key, p.parked_key, p.parked_key IS NULL AS is_mine
+  SELECT g.*, j.spec_json, j.lock_key, j.slot_key, p.parked_key, p.parked_key IS NULL AS is_mine
   FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
     SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
         OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
@@ -232,13 +245,14 @@ counted AS (
   CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
 SELECT m.result_id, m.attempts + 1 AS attempt,
-  (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
+  CASE WHEN m.is_tied THEN m.spec_json
+    ELSE (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) END AS spec_json,
   EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
-  ARRAY(SELECT result_id FROM judged WHERE verdict = 'EXPIRED') AS expired,
+  ARRAY(SELECT result_id FROM verdict WHERE verdict = 'EXPIRED') AS expired,
   ARRAY(SELECT k.key FROM placed p
     CROSS JOIN LATERAL (VALUES ('lock:' || p.lock_key), ('slot:' || p.slot_key)) k (key)
     WHERE p.is_tied AND p.blocker IS NOT NULL AND k.key IS NOT NULL
-    UNION SELECT verdict FROM judged WHERE result_id IS NULL) AS left_keys,
+    UNION SELECT verdict FROM verdict WHERE result_id IS NULL) AS left_keys,
   ARRAY(SELECT result_id FROM doomed) AS doomed,
   ARRAY(SELECT key FROM own_key ORDER BY key) AS own_keys,
   ARRAY(SELECT room FROM own_key ORDER BY key) AS own_rooms,
