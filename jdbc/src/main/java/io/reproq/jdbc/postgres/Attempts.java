@@ -59,9 +59,11 @@ final class Attempts {
     var gone =
         new HashSet<>(
             query.list(row -> {
-              if (row.flag("is_freeing") || row.number("promoted") > 0) {
+              if (row.flag("is_freeing")) {
                 frees.set(true);
               }
+              free(row.textOrNull("lock_key"));
+              free(row.textOrNull("slot_key"));
               return Fence.read(row);
             }));
     if (frees.get()
@@ -70,6 +72,12 @@ final class Attempts {
       transaction.bringWork();
     }
     return gone;
+  }
+
+  private void free(@Nullable String key) {
+    if (key != null) {
+      transaction.free(key);
+    }
   }
 
   /// Adds to what went wrong, in this order.

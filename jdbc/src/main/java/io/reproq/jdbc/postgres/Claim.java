@@ -47,12 +47,8 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     }
     var taken = rows.stream().filter(row -> row.resultId != null).map(Found::taken).toList();
     var first = rows.getFirst();
-    if (first.isPromoted) {
-      transaction.bringWork();
-    }
-    var isMoved = first.isMoved || first.isPromoted;
-    var passed = new Passed(first.doomed, first.expired, first.passing);
-    return new Catch(taken, isMoved, passed, first.ownKeys(), first.retryIn());
+    var passed = new Passed(first.doomed, first.expired, first.leftKeys);
+    return new Catch(taken, first.isMoved, passed, first.ownKeys(), first.retryIn());
   }
 
   /// What a claim brought.
@@ -73,8 +69,8 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   ///
   /// @param doomed those that somebody wants stopped
   /// @param expired those whose time to start is over
-  /// @param passing those that had their keys and gave them back for want of a token
-  record Passed(List<Long> doomed, List<Long> expired, List<Long> passing) {
+  /// @param leftKeys keys of those that were parked, which may be free
+  record Passed(List<Long> doomed, List<Long> expired, List<String> leftKeys) {
     boolean isEmpty() {
       return doomed.isEmpty() && expired.isEmpty();
     }
@@ -93,10 +89,9 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       int attempt,
       @Nullable String spec,
       boolean isMoved,
-      boolean isPromoted,
       List<Long> doomed,
       List<Long> expired,
-      List<Long> passing,
+      List<String> leftKeys,
       List<String> keys,
       List<Long> rooms,
       @Nullable Long waitMicros) {
@@ -106,10 +101,9 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.integer("attempt"),
           row.textOrNull("spec_json"),
           row.flag("is_moved"),
-          row.flag("is_promoted"),
           row.numbers("doomed"),
           row.numbers("expired"),
-          row.numbers("passing"),
+          row.texts("left_keys"),
           row.texts("own_keys"),
           row.numbers("own_rooms"),
           row.numberOrNull("wait_micros"));

@@ -11,6 +11,7 @@ import io.reproq.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Ends attempts together with the effects of their handlers, each in one transaction. Safe for use
@@ -57,9 +58,11 @@ final class Complete {
   private Completed once(Completion completion) throws Exception {
     try (var lent = lend()) {
       Settlement settlement;
+      Set<String> freed;
       try {
         settlement = work(completion, lent);
-        if (!write(settlement, lent.connection())) {
+        freed = write(settlement, lent.connection());
+        if (freed == null) {
           lent.connection().rollback();
           return new Completed.Stale();
         }
@@ -70,7 +73,9 @@ final class Complete {
         }
         throw e;
       }
-      return commit(settlement, lent);
+      var completed = commit(settlement, lent);
+      runner.pass(freed);
+      return completed;
     }
   }
 
@@ -92,10 +97,13 @@ final class Complete {
     }
   }
 
-  private boolean write(Settlement settlement, Connection connection) {
+  /// Ends the attempt, and returns the keys that are free with it; null when it no longer holds its
+  /// task.
+  private @Nullable Set<String> write(Settlement settlement, Connection connection) {
     try (var session = Session.lent(connection)) {
       session.run(HURRY);
-      return settle(settlement).endsNow(Transaction.joined(session, clock));
+      var transaction = Transaction.joined(session, clock);
+      return settle(settlement).endsNow(transaction) ? transaction.freed() : null;
     } catch (SQLException e) {
       throw database.failure(WHAT, e);
     }

@@ -49,6 +49,7 @@ final class Database implements AutoCloseable {
           "V0014__workflows.sql",
           "V0015__rate_limits.sql",
           "V0016__workflow_doors.sql",
+          "V0017__running_holds_keys.sql",
           "V0018__output.sql");
 
   private static final int OLDEST_VERSION = 150_000;

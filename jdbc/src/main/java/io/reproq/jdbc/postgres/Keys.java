@@ -1,7 +1,6 @@
 package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
-import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.task.Failure;
 import java.sql.SQLException;
@@ -13,14 +12,13 @@ import java.util.concurrent.atomic.AtomicReference;
 /// freed without an attempt, ends of tasks whose time to start is over, and a sweep for what
 /// slipped through. Safe for use by many threads.
 final class Keys {
-  private static final Queries SQL = Queries.of(Keys.class, "keys.sql");
-  private static final Query PASS_KEYS = SQL.get("pass_keys");
-  private static final Query SWEEP_KEYS = SQL.get("sweep_keys");
-  private static final Query EXPIRING = SQL.get("expiring");
-  private static final Query LOCK_WORKFLOWS = SQL.get("lock_workflows");
-  private static final Query TELL_WORKFLOWS = SQL.get("tell_workflows");
-  private static final Query EXPIRE = SQL.get("expire");
-  private static final Query FORGET_EXPIRIES = SQL.get("forget_expiries");
+  private static final Query KEYS_OF = PassKeys.SQL.get("keys_of");
+  private static final Query SWEEP_KEYS = PassKeys.SQL.get("sweep_keys");
+  private static final Query EXPIRING = PassKeys.SQL.get("expiring");
+  private static final Query LOCK_WORKFLOWS = PassKeys.SQL.get("lock_workflows");
+  private static final Query TELL_WORKFLOWS = PassKeys.SQL.get("tell_workflows");
+  private static final Query EXPIRE = PassKeys.SQL.get("expire");
+  private static final Query FORGET_EXPIRIES = PassKeys.SQL.get("forget_expiries");
 
   private final Runner runner;
 
@@ -31,15 +29,12 @@ final class Keys {
     this.runner = runner;
   }
 
-  /// Lets parked tasks have what `ids` were promoted for, which have ended without an attempt. A
-  /// transaction of its own, so that nobody waits for a task while he holds a key.
+  /// Lets parked tasks have what `ids` were promoted for, which have ended without an attempt.
   void pass(Collection<Long> ids) {
-    runner.run(
-        "promote tasks in",
-        transaction -> {
-          announce(transaction, Columns.ids(transaction.on(PASS_KEYS), ids));
-          return ids;
-        });
+    runner.pass(
+        runner.run(
+            "look for keys in",
+            transaction -> Columns.ids(transaction.on(KEYS_OF), ids).list(row -> row.text("key"))));
   }
 
   /// Ends those of `ids` that are expired and in no attempt.

@@ -195,9 +195,7 @@ final class PostgresStore implements TaskStore {
     }
     cancel(caught.passed().doomed());
     keys.expire(caught.passed().expired());
-    if (!caught.passed().passing().isEmpty()) {
-      keys.pass(caught.passed().passing());
-    }
+    var isPromoted = runner.pass(caught.passed().leftKeys());
     upkeep.moved(caught.taken().size());
     var tasks =
         caught.taken().stream()
@@ -206,7 +204,7 @@ final class PostgresStore implements TaskStore {
                     task.resultId(), request.claimId(), task.attempt(), description(task.spec())))
             .toList();
     return new ClaimAnswer.Taken(
-        tasks, caught.moved() || !caught.passed().isEmpty(), caught.retryIn());
+        tasks, caught.moved() || isPromoted || !caught.passed().isEmpty(), caught.retryIn());
   }
 
   private static Description description(@Nullable String spec) {

@@ -5,6 +5,8 @@ import io.reproq.jdbc.Session;
 import io.reproq.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs verbs, each on a connection of its own, and runs those again that failed for no reason of
@@ -37,6 +39,20 @@ final class Runner {
   /// @throws StoreException when it could not be done, or nobody knows
   <T extends @Nullable Object> T runOnce(String what, Transaction.Verb<T> verb) {
     return run(what, verb, false);
+  }
+
+  /// Lets parked tasks have `keys`, which may be free now, as those see who have committed since.
+  /// Comes after a commit, which holds whatever comes of this: what is not promoted here is so by
+  /// the next sweep.
+  ///
+  /// @return whether there were any
+  boolean pass(Collection<String> keys) {
+    try {
+      return !keys.isEmpty() && run("promote tasks in", new PassKeys(keys)) > 0;
+    } catch (StoreException e) {
+      PostgresStore.LOG.debug("parked tasks are left to the next sweep", e);
+      return false;
+    }
   }
 
   /// Runs a verb in the transaction that somebody else's `connection` is in, once. What comes of it
@@ -87,6 +103,7 @@ final class Runner {
   private <T extends @Nullable Object> T once(Transaction.Verb<T> verb) throws SQLException {
     T answer;
     boolean bringsWork;
+    Set<String> freed;
     try (var session = new Session(database.borrow())) {
       var transaction = new Transaction(session, clock);
       try {
@@ -97,7 +114,9 @@ final class Runner {
         throw e;
       }
       bringsWork = transaction.bringsWork();
+      freed = transaction.freed();
     }
+    pass(freed);
     if (bringsWork) {
       onWork.run();
     }

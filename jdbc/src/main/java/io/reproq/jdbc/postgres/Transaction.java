@@ -7,6 +7,8 @@ import io.reproq.jdbc.Session;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -23,6 +25,7 @@ final class Transaction {
   private final boolean isJoined;
   private boolean isOpen;
   private boolean bringsWork;
+  private final Set<String> freed = new HashSet<>();
 
   /// @param clock null where the database's clock decides
   Transaction(Session session, @Nullable TimeSource clock) {
@@ -79,6 +82,16 @@ final class Transaction {
 
   boolean bringsWork() {
     return bringsWork;
+  }
+
+  /// Once this is committed, nobody holds `key` for what it has ended.
+  void free(String key) {
+    freed.add(key);
+  }
+
+  /// Keys under which parked tasks are to be looked for once this is committed.
+  Set<String> freed() {
+    return freed;
   }
 
   /// Ends what [#begin] began, if it was.

@@ -31,7 +31,7 @@ FROM pg_stat_user_tables WHERE schemaname = 'reproq'
 SELECT count(*) AS number, coalesce(string_agg(x.name, ', ' ORDER BY x.name), '') AS detail
 FROM (
   SELECT e.name FROM unnest(ARRAY['task_pkey', 'task_lock_key', 'ready_pkey', 'ready_rank', 'deferred_pkey', 'deferred_due',
-    'parked_pkey', 'parked_by_key', 'waiting_pkey', 'running_pkey', 'finished_pkey', 'finished_bad', 'finished_path',
+    'parked_pkey', 'parked_by_key', 'waiting_pkey', 'running_pkey', 'running_lock', 'running_slot', 'finished_pkey', 'finished_bad', 'finished_path',
     'failure_task', 'active_hash_result_id_key']) AS e (name)
   WHERE to_regclass('reproq.' || e.name) IS NULL
   UNION ALL

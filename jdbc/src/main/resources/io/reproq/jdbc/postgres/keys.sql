@@ -1,9 +1,12 @@
 -- Keys and the ends of times to start, as far as the engine's statements about tasks do not see to
--- them. Most of it stands in functions, because each look has to be newer than the wait before it.
+-- them.
 
 -- name: pass_keys
--- Of tasks that were ended without ever being claimed.
-SELECT reproq.pass_keys(:ids::bigint[]) AS promoted
+SELECT reproq.pass_keys(:keys::text[]) AS promoted
+
+-- name: keys_of
+-- What tasks that were ended without ever being claimed may have been promoted for.
+SELECT unnest(reproq.keys_of(:ids::bigint[])) AS key
 
 -- name: sweep_keys
 SELECT last_key, promoted FROM reproq.sweep_keys(:after, 200)

@@ -89,6 +89,8 @@ SELECT count(*) AS ready FROM sent WHERE run_after IS NULL OR run_after <= now
 -- or for a token that is there now, it takes nothing and tells their keys, and for how many tasks of
 -- each there is room: they go back to ready first, where rank decides. A task for whose rate limit
 -- there is no token is parked, and told is when the first of those gets one that are parked already.
+-- Told are also the keys of tasks that were parked: what became of them meanwhile is to be looked at
+-- once this is committed.
 --
 -- What was asked stands in a materialized row, where the planner cannot look at it: else it finds
 -- each time that a plan for these very values would be cheaper, and to make it takes longer than to
@@ -164,27 +166,40 @@ doomed AS MATERIALIZED (
   SELECT c.result_id FROM reproq.cancel_request c
   WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM locked))
 ),
-judged AS MATERIALIZED (
+tied AS MATERIALIZED (
+  SELECT l.result_id, l.rank, l.task_path, t.*
+  FROM locked l LEFT JOIN LATERAL (
+    SELECT t.spec_json, t.lock_key, t.concurrency_limit, t.expires_at,
+      CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key
+    FROM reproq.task t WHERE t.result_id = l.result_id OFFSET 0) t ON true
+  WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
+),
+verdict AS MATERIALIZED (
   SELECT v.result_id, v.verdict
   FROM (
-    SELECT array_agg(l.result_id) AS ids, array_agg(l.rank) AS ranks,
-      array_agg(l.task_path IN (SELECT path FROM handled)
-        OR (a.others AND l.task_path NOT IN (SELECT path FROM listed))) AS mine
-    FROM locked l CROSS JOIN asked a
-    WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
-    HAVING count(*) > 0) t
+    SELECT array_agg(t.result_id) AS ids, array_agg(t.rank) AS ranks,
+      array_agg(t.task_path IN (SELECT path FROM handled)
+        OR (a.others AND t.task_path NOT IN (SELECT path FROM listed))) AS mine,
+      array_agg(t.lock_key) AS locks, array_agg(t.slot_key) AS slots,
+      array_agg(t.concurrency_limit) AS rooms, array_agg(t.expires_at) AS ends
+    FROM tied t CROSS JOIN asked a HAVING count(*) > 0) t
   CROSS JOIN asked a
-  CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, a.given) v
+  CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, t.locks, t.slots, t.rooms, t.ends,
+    a.given) v
+),
+judged AS MATERIALIZED (
+  SELECT t.result_id, t.spec_json, t.lock_key, t.slot_key, v.verdict
+  FROM tied t LEFT JOIN verdict v ON v.result_id = t.result_id
 ),
 gone AS (
   DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
     SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)
-      AND result_id NOT IN (SELECT result_id FROM judged WHERE verdict = 'EXPIRED')))
+      AND result_id NOT IN (SELECT result_id FROM verdict WHERE verdict = 'EXPIRED')))
   RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
     last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
-  SELECT g.*, p.parked_key, p.parked_key IS NULL AS is_mine
+  SELECT g.*, j.spec_json, j.lock_key, j.slot_key, p.parked_key, p.parked_key IS NULL AS is_mine
   FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
     SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
         OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
@@ -195,11 +210,11 @@ moved AS MATERIALIZED (
 limited AS MATERIALIZED (
   SELECT l.result_id, l.limit_key
   FROM (SELECT array_agg(m.result_id) AS ids, array_agg(m.task_path) AS paths,
-      array_agg(m.queue_name) AS queues, array_agg(m.is_tied) AS ties
+      array_agg(m.queue_name) AS queues
     FROM (SELECT * FROM moved WHERE is_mine ORDER BY
       array_position((SELECT queues FROM asked), queue_name), rank, result_id) m) c
   CROSS JOIN asked a
-  CROSS JOIN LATERAL reproq.take_tokens(c.ids, c.paths, c.queues, c.ties, a.given) l
+  CROSS JOIN LATERAL reproq.take_tokens(c.ids, c.paths, c.queues, a.given) l
   WHERE EXISTS (
     SELECT FROM reproq.rate_limit r WHERE r.tokens_per_second > 0 AND r.burst_size > 0)
 ),
@@ -209,10 +224,11 @@ placed AS MATERIALIZED (
 ),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
-    queue_name, task_path, started_at, workers, is_tied)
+    queue_name, task_path, started_at, workers, is_tied, lock_key, slot_key)
   SELECT m.result_id, a.claim_number,
     CASE WHEN m.is_tied THEN coalesce(a.given, clock_timestamp()) ELSE a.now END, me.number, m.version + 1, m.attempts + 1,
-    m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied
+    m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied,
+    m.lock_key, m.slot_key
   FROM placed m CROSS JOIN me CROSS JOIN asked a WHERE m.blocker IS NULL
 ),
 into_parked AS (
@@ -229,11 +245,14 @@ counted AS (
   CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
 SELECT m.result_id, m.attempts + 1 AS attempt,
-  (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
+  CASE WHEN m.is_tied THEN m.spec_json
+    ELSE (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) END AS spec_json,
   EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
-  EXISTS (SELECT FROM judged WHERE verdict = 'PROMOTED') AS is_promoted,
-  ARRAY(SELECT result_id FROM judged WHERE verdict = 'EXPIRED') AS expired,
-  ARRAY(SELECT result_id FROM placed WHERE is_mine AND is_tied AND blocker IS NOT NULL) AS passing,
+  ARRAY(SELECT result_id FROM verdict WHERE verdict = 'EXPIRED') AS expired,
+  ARRAY(SELECT k.key FROM placed p
+    CROSS JOIN LATERAL (VALUES ('lock:' || p.lock_key), ('slot:' || p.slot_key)) k (key)
+    WHERE p.is_tied AND p.blocker IS NOT NULL AND k.key IS NOT NULL
+    UNION SELECT verdict FROM verdict WHERE result_id IS NULL) AS left_keys,
   ARRAY(SELECT result_id FROM doomed) AS doomed,
   ARRAY(SELECT key FROM own_key ORDER BY key) AS own_keys,
   ARRAY(SELECT room FROM own_key ORDER BY key) AS own_rooms,
@@ -270,9 +289,9 @@ SELECT result_id FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[
 -- name: end_attempts
 -- The way out of running, whatever ends the attempt: each goes to its place, if its claim still
 -- holds it. What is over leaves its mark (found one by one, by index, whatever the planner thinks of
--- the table's size) and its cancel request behind; what is tied lets its keys go, and parked tasks are
--- promoted for them. An order is found again
--- from what never changes about the task, because running rows do not carry it.
+-- the table's size) and its cancel request behind. The keys that are free with it are told: what is
+-- parked under them is to be looked for once this is committed. An order is found again from what
+-- never changes about the task, because running rows do not carry it.
 WITH clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
     (SELECT value::bigint FROM reproq.setting WHERE name = 'aging_ms') AS aging_ms
@@ -288,7 +307,7 @@ gone AS (
   DELETE FROM reproq.running r USING sent s
   WHERE r.result_id = s.result_id AND r.worker = s.worker AND r.claim_number = s.claim_number
   RETURNING r.result_id, r.version, r.queue_name, r.task_path, r.started_at, r.last_attempted_at,
-    r.workers, r.is_tied, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
+    r.workers, r.is_tied, r.lock_key, r.slot_key, r.worker, r.claim_number, s.place, s.status, s.attempts, s.delay_micros,
     s.is_settled, s.returned, s.last_error
 ),
 back AS (
@@ -331,6 +350,12 @@ forgotten AS (
   DELETE FROM reproq.cancel_request
   WHERE result_id = ANY (ARRAY(SELECT result_id FROM into_finished))
 ),
+unexpiring AS (
+  DELETE FROM reproq.expiry WHERE ctid = ANY (ARRAY(
+    SELECT e.address FROM gone g CROSS JOIN LATERAL (
+      SELECT ctid AS address FROM reproq.expiry WHERE result_id = g.result_id OFFSET 0) e
+    WHERE g.is_tied AND g.status IN ('SUCCESSFUL', 'CANCELLED')))
+),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
   SELECT t.queue_name, s.status, s.sign * t.tasks
@@ -344,13 +369,8 @@ told AS MATERIALIZED (
   FROM (SELECT array_agg(result_id) AS ids FROM gone WHERE is_tied AND place = 'finished') m
   WHERE m.ids IS NOT NULL
 )
-SELECT result_id, worker, claim_number, (SELECT freed FROM told) > 0 AS is_freeing, (
-  -- Workflows are locked before keys.
-  SELECT reproq.free_keys(t.ids, t.over) FROM (
-    SELECT array_agg(g.result_id) AS ids,
-      array_agg(g.result_id) FILTER (WHERE g.status IN ('SUCCESSFUL', 'CANCELLED')) AS over
-    FROM gone g WHERE g.is_tied HAVING count(*) > 0) t
-  CROSS JOIN (SELECT count(*) FROM told) w) AS promoted
+SELECT result_id, worker, claim_number, 'lock:' || lock_key AS lock_key,
+  'slot:' || slot_key AS slot_key, (SELECT freed FROM told) > 0 AS is_freeing
 FROM gone
 
 -- name: insert_failures

@@ -114,7 +114,7 @@ SELECT reproq.add_partitions() AS made
 -- What is emptied as fast as it is filled: dead entries at the head of an index make every claim
 -- slower, and the server itself looks only once a minute. Another's vacuum is not waited for.
 VACUUM (SKIP_LOCKED, TRUNCATE FALSE) reproq.ready, reproq.running, reproq.active_hash,
-  reproq.key_holder, reproq.parked
+  reproq.parked
 
 -- name: stray_requests
 SELECT c.result_id FROM reproq.cancel_request c

@@ -87,9 +87,13 @@ final class KeysConcurrencyTest {
         taken.addAll(claim.get());
       }
 
-      assertThat(holders("lock:lock" + round)).as("round %d", round).isLessThanOrEqualTo(1);
-      assertThat(holders("slot:slot" + round)).as("round %d", round).isLessThanOrEqualTo(2);
-      assertThat(holders("")).isEqualTo(taken.size());
+      assertThat(holders("lock_key = 'lock" + round + "'"))
+          .as("round %d", round)
+          .isLessThanOrEqualTo(1);
+      assertThat(holders("slot_key = 'slot" + round + "'"))
+          .as("round %d", round)
+          .isLessThanOrEqualTo(2);
+      assertThat(holders("coalesce(lock_key, slot_key) IS NOT NULL")).isEqualTo(taken.size());
       store.settle(taken.stream().map(t -> Actors.settlement(t, done())).toList());
       drain(stores.getFirst());
     }
@@ -121,7 +125,7 @@ final class KeysConcurrencyTest {
     assertThat(found.get(0)).as("attempts").isGreaterThanOrEqualTo(1200);
     assertThat(found.get(1)).as("attempts beside another of their lock").isZero();
     assertThat(found.get(2)).as("most attempts at once under a limit").isBetween(2L, 3L);
-    assertThat(DATABASE.sql("SELECT * FROM reproq.key_holder")).isEmpty();
+    assertThat(DATABASE.sql("SELECT * FROM reproq.running")).isEmpty();
     stores.forEach(other -> other.store.close());
   }
 
@@ -152,7 +156,7 @@ final class KeysConcurrencyTest {
 
       // Taken by Ben, or ready: never parked with nobody to wake it.
       assertThat(sizes.getLast() + Actors.claim(anna.store, anna.worker, 1).size()).isEqualTo(1);
-      DATABASE.sql("TRUNCATE reproq.running, reproq.key_holder");
+      DATABASE.sql("TRUNCATE reproq.running");
     }
     stores.forEach(other -> other.store.close());
   }
@@ -211,10 +215,9 @@ final class KeysConcurrencyTest {
     return new Outcome.Succeeded(Json.NULL);
   }
 
-  private static int holders(String key) {
-    var where = key.isEmpty() ? "" : " WHERE key = '" + key + "'";
+  private static int holders(String condition) {
     return Integer.parseInt(
-        DATABASE.sql("SELECT count(*) FROM reproq.key_holder" + where).getFirst());
+        DATABASE.sql("SELECT count(*) FROM reproq.running WHERE " + condition).getFirst());
   }
 
   private static List<Long> intervals() {

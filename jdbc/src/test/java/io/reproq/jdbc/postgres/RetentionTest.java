@@ -205,7 +205,7 @@ final class RetentionTest {
                 .sql(
                     "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'reproq'"
                         + " AND vacuum_count > 0 ORDER BY relname")
-                .equals(List.of("active_hash", "key_holder", "parked", "ready", "running")));
+                .equals(List.of("active_hash", "parked", "ready", "running")));
   }
 
   /// As if all ids of `partitions` had been given.

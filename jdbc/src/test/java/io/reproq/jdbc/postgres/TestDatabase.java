@@ -16,7 +16,7 @@ record TestDatabase(Dsn.Postgres dsn) {
           + " reproq.finished, reproq.failure, reproq.cancel_request, reproq.active_hash,"
           + " reproq.task_key, reproq.counter_delta, reproq.worker, reproq.queue_control,"
           + " reproq.periodic_task, reproq.periodic_tick, reproq.workflow, reproq.dependency,"
-          + " reproq.key_holder, reproq.expiry, reproq.attachment, reproq.output";
+          + " reproq.expiry, reproq.attachment, reproq.output";
 
   /// A store on this database, once all that was in it is gone.
   TaskStore openEmpty(Settings settings) {
