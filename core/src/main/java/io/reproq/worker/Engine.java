@@ -62,7 +62,8 @@ public final class Engine {
             slots,
             new Claimer.Terms(
                 new Routing(known.keySet(), false),
-                new AskedQueues(config, store, surroundings.time())));
+                new AskedQueues(config, store, surroundings.time()),
+                surroundings.time()));
     heart = new Heart(store, membership, claims, slots, settler);
     watch = new Watch(store, slots, settler, surroundings);
   }

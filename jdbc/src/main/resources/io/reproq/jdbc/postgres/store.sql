@@ -230,6 +230,9 @@ counted AS (
 )
 SELECT m.result_id, m.attempts + 1 AS attempt,
   (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) AS spec_json,
+  CASE WHEN m.is_tied THEN (
+    SELECT (extract(epoch FROM t.expires_at - (SELECT now FROM asked)) * 1000000)::bigint
+    FROM reproq.task t WHERE t.result_id = m.result_id AND isfinite(t.expires_at)) END AS life_micros,
   EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
   EXISTS (SELECT FROM judged WHERE verdict = 'PROMOTED') AS is_promoted,
   ARRAY(SELECT result_id FROM judged WHERE verdict = 'EXPIRED') AS expired,
