@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// takes: what told it late would not do.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 final class CancelRunningTest {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final TaskType<String, String> BLOCK =
       TaskType.of("sample.block", String.class, String.class);

@@ -58,9 +58,7 @@ final class SqlOrdersTest {
     assertThat(
             fixture.sql("SELECT status, attempts, version, last_error, worker_ids FROM task_runs"))
         .containsExactly("READY|0|4|null|[\"anna\"]");
-    assertThat(store.counts())
-        .containsAllEntriesOf(
-            Map.of(counted(TaskStatus.READY), 1L, counted(TaskStatus.FAILED), 0L));
+    assertThat(store.counts()).isEqualTo(Map.of(counted(TaskStatus.READY), 1L));
     assertThat(Fixture.enqueue(store, ONCE.unique(true))).isEqualTo(id);
     assertThat(Fixture.claim(store, Fixture.join(store), 5))
         .extracting(task -> task.resultId(), task -> task.attempt())
@@ -79,9 +77,7 @@ final class SqlOrdersTest {
     assertThat(Fixture.get(store, id).result().errors())
         .extracting(error -> error.failure().kind())
         .containsExactly(FailureKind.APP_ERROR, FailureKind.CANCELLED);
-    assertThat(store.counts())
-        .containsAllEntriesOf(
-            Map.of(counted(TaskStatus.CANCELLED), 1L, counted(TaskStatus.FAILED), 0L));
+    assertThat(store.counts()).isEqualTo(Map.of(counted(TaskStatus.CANCELLED), 1L));
   }
 
   @Test
