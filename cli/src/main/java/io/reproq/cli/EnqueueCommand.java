@@ -2,13 +2,11 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
-import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.NewTask;
-import io.reproq.task.Limits;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.Collections;
@@ -40,6 +38,7 @@ final class EnqueueCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final PayloadOptions arguments = new PayloadOptions();
+  @Mixin private final KeyOptions keys = new KeyOptions();
 
   @Parameters(paramLabel = "TASK_PATH", description = "Which code runs, as in sample.greet.")
   private String taskPath = "";
@@ -60,21 +59,6 @@ final class EnqueueCommand implements Runnable {
       paramLabel = "DURATION",
       description = "Start no earlier than this from now: seconds (2, 0.5), 1m30s, 7d or PT2S.")
   private Duration delay = Duration.ZERO;
-
-  @Option(
-      names = "--lock-key",
-      paramLabel = "KEY",
-      description = "Tasks with the same key run one at a time, on any number of workers.")
-  private @Nullable String lockKey;
-
-  @Option(
-      names = "--concurrency-key",
-      paramLabel = "KEY",
-      description = "Only --concurrency-limit tasks with the same key run at a time.")
-  private @Nullable String concurrencyKey;
-
-  @Option(names = "--concurrency-limit", paramLabel = "N", description = "Default: 0, no limit.")
-  private int concurrencyLimit;
 
   @Option(
       names = "--run-after",
@@ -134,22 +118,13 @@ final class EnqueueCommand implements Runnable {
             .payload(arguments.payload(takesContext))
             .queue(queue)
             .priority(priority)
-            .limits(limits())
+            .limits(keys.limits())
             .runAfter(EnqueueTimes.runAfter(runAfter, delay))
             .timeout(timeout)
             .retry(retry())
             .build();
     var task = NewTask.of(spec).expiring(EnqueueTimes.expiry(expiresIn));
     return (runAfter == null ? task.after(delay) : task).unique(!noDedupe && count == 1);
-  }
-
-  private Limits limits() {
-    atLeast(0, "--concurrency-limit", concurrencyLimit);
-    if ((concurrencyKey == null) != (concurrencyLimit == 0)) {
-      throw new CommandFailure(
-          "--concurrency-key and --concurrency-limit go together: give both, or neither");
-    }
-    return new Limits(lockKey, concurrencyKey, concurrencyLimit);
   }
 
   private RetryPolicy retry() {

@@ -10,13 +10,11 @@ import io.reproq.schedule.Overlap;
 import io.reproq.schedule.Schedule;
 import io.reproq.schedule.TaskTemplate;
 import io.reproq.store.ScheduleRow;
-import io.reproq.task.Limits;
 import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +43,7 @@ final class SchedulesSetCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final PayloadOptions arguments = new PayloadOptions();
+  @Mixin private final KeyOptions keys = new KeyOptions();
 
   @Parameters(paramLabel = "NAME", description = "The schedule's name.")
   private String name = "";
@@ -84,21 +83,6 @@ final class SchedulesSetCommand implements Runnable {
   private Duration timeout = Spec.DEFAULT_TIMEOUT;
 
   @Option(
-      names = "--lock-key",
-      paramLabel = "KEY",
-      description = "Tasks of one key do not run at the same time.")
-  private @Nullable String lockKey;
-
-  @Option(
-      names = "--concurrency-key",
-      paramLabel = "KEY",
-      description = "Of the tasks of one key --concurrency-limit may run at once.")
-  private @Nullable String concurrencyKey;
-
-  @Option(names = "--concurrency-limit", paramLabel = "N", description = "Default: no limit.")
-  private int concurrencyLimit;
-
-  @Option(
       names = "--overlap",
       paramLabel = "HOW",
       description =
@@ -122,7 +106,6 @@ final class SchedulesSetCommand implements Runnable {
   @Override
   public void run() {
     atLeast(1, "--max-attempts", maxAttempts);
-    atLeast(0, "--concurrency-limit", concurrencyLimit);
     var task =
         TaskTemplate.of(taskPath)
             .withPayload(envelope(arguments.payload(false)))
@@ -130,7 +113,7 @@ final class SchedulesSetCommand implements Runnable {
             .withPriority(priority)
             .withMaxAttempts(maxAttempts)
             .withTimeout(timeout)
-            .withLimits(new Limits(lockKey, concurrencyKey, concurrencyLimit));
+            .withLimits(keys.limits());
     var schedule =
         Schedule.of(name, cron, task)
             .withTimeZone(timeZone)

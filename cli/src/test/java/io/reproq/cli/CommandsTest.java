@@ -49,6 +49,9 @@ final class CommandsTest {
           enqueue x --count 0            ¦ 1 ¦ --count must be at least 1, was 0
           enqueue x --count 9999999999   ¦ 1 ¦ 9999999999 is out of range: a number here has 32 bits
           enqueue x --max-attempts 0     ¦ 1 ¦ --max-attempts must be at least 1, was 0
+          enqueue x --concurrency-key k  ¦ 1 ¦ --concurrency-key and --concurrency-limit go together: give both, or neither
+          schedules set n --cron @daily --task x --concurrency-key k ¦ 1 ¦ --concurrency-key and --concurrency-limit go together: give both, or neither
+          schedules set n --cron @daily --task x --concurrency-limit 2 ¦ 1 ¦ --concurrency-key and --concurrency-limit go together: give both, or neither
           enqueue x --delay -1           ¦ 1 ¦ a duration must not be negative, was -1
           enqueue x --timeout 0          ¦ 1 ¦ timeout_seconds must be positive, was PT0S
           enqueue x --kwargs {bad        ¦ 1 ¦ --kwargs is not JSON: Unexpected character ('b' (code 98)): was expecting double-quote to start property name (line 1, column 2)

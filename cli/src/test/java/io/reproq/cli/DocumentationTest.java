@@ -6,6 +6,9 @@ import io.reproq.cli.option.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,31 @@ final class DocumentationTest {
         .getSubcommands()
         .forEach((name, command) ->
             assertThat(page).contains("\n## " + name + "\n", command.getUsageMessage().strip()));
+  }
+
+  @Test
+  void the_page_of_defects_names_tests_that_there_are() throws IOException {
+    var page = Files.readString(TOP.resolve("docs/defects.md"));
+    var named = Pattern.compile("`(\\w+)\\.(\\w+)`").matcher(page).results().toList();
+
+    assertThat(named).hasSizeGreaterThan(20);
+    for (var test : named) {
+      assertThat(sources(test.group(1)))
+          .as(test.group())
+          .anyMatch(source -> source.contains("void " + test.group(2) + "("));
+    }
+  }
+
+  private static List<String> sources(String type) throws IOException {
+    var sources = new ArrayList<String>();
+    for (var module : List.of("core", "testkit", "jdbc", "cli")) {
+      try (var files = Files.walk(TOP.resolve(module).resolve("src"))) {
+        for (var file : files.filter(each -> each.endsWith(type + ".java")).toList()) {
+          sources.add(Files.readString(file));
+        }
+      }
+    }
+    return sources;
   }
 
   @Test

@@ -144,7 +144,11 @@ final class Claims {
       places.start(row, worker, now);
       row.claim = request.claimId();
       return new ClaimedTask(
-          row.id, request.claimId(), row.attempt(), new ClaimedTask.Description.Valid(row.spec));
+          row.id,
+          request.claimId(),
+          row.attempt(),
+          row.expiresAt == null ? null : Duration.between(now, row.expiresAt),
+          new ClaimedTask.Description.Valid(row.spec));
     }
 
     /// What keeps `row` from starting here, as a parking key. A token is taken last: who waits for

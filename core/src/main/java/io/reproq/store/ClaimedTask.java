@@ -2,11 +2,21 @@ package io.reproq.store;
 
 import io.reproq.task.ClaimId;
 import io.reproq.task.Spec;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// One attempt that a worker may run. (result_id, claim_id) is its fence.
 ///
 /// @param attempt number of this attempt, from 1
-public record ClaimedTask(long resultId, ClaimId claimId, int attempt, Description description) {
+/// @param startWithin how much of its time to start was left when the claim was made, by the
+///   store's clock: counted from the sending of the claim it must not start so late; null for no
+///   end
+public record ClaimedTask(
+    long resultId,
+    ClaimId claimId,
+    int attempt,
+    @Nullable Duration startWithin,
+    Description description) {
 
   /// The task's description as it was found.
   public sealed interface Description {

@@ -1,5 +1,6 @@
 package io.reproq.worker;
 
+import io.reproq.clock.TimeSource;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
@@ -11,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Takes as many tasks as there is room for, and no more: a task that was taken and never began
@@ -22,6 +23,7 @@ final class Claimer {
   private final Slots slots;
   private final ClaimRequest.Routing routing;
   private final AskedQueues queues;
+  private final TimeSource time;
   private final Rotation rotation = new Rotation();
   private boolean idle;
 
@@ -31,12 +33,14 @@ final class Claimer {
     this.slots = slots;
     this.routing = terms.routing;
     this.queues = terms.queues;
+    this.time = terms.time;
   }
 
   /// Claims once.
   ///
-  /// @param start is given every task that came; it must enter its slot before it returns
-  Claimed claim(UUID incarnation, Consumer<ClaimedTask> start) {
+  /// @param start is given every task that came, and when its claim was sent; the task must enter
+  ///   its slot before that returns
+  Claimed claim(UUID incarnation, BiConsumer<ClaimedTask, Moment> start) {
     var room = slots.free();
     if (room <= 0) {
       return Claimed.NOTHING;
@@ -50,11 +54,12 @@ final class Claimer {
     slots.reserve(room);
     var id = claims.open(incarnation);
     var taken = List.<ClaimedTask>of();
+    var sent = Moment.now(time);
     try {
       var answer = store.claim(new ClaimRequest(id, quotas, routing));
       if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
         taken = tasks;
-        taken.forEach(start);
+        taken.forEach(task -> start.accept(task, sent));
         var more = rotation.saw(quotas, byQueue(taken, quotas), moved) || moved;
         idle = !more && taken.isEmpty();
         return new Claimed(taken.size(), more, earlier(retryIn, queues.lookAgain()));
@@ -84,5 +89,5 @@ final class Claimer {
   }
 
   /// What a claim asks by.
-  record Terms(ClaimRequest.Routing routing, AskedQueues queues) {}
+  record Terms(ClaimRequest.Routing routing, AskedQueues queues, TimeSource time) {}
 }

@@ -60,7 +60,9 @@ public final class Engine {
             claims,
             slots,
             new Claimer.Terms(
-                handlers.routing(), new AskedQueues(config, store, surroundings.time())));
+                handlers.routing(),
+                new AskedQueues(config, store, surroundings.time()),
+                surroundings.time()));
     heart = new Heart(store, membership, claims, slots, settler);
     watch = new Watch(store, slots, settler, surroundings);
   }

@@ -6,8 +6,6 @@ import io.reproq.store.WorkerInfo;
 import java.lang.module.ModuleDescriptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -17,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// use by many threads.
 ///
 /// The lease counts from the *sending* of the last confirmed heartbeat, and has run out when either
-/// clock says so: the monotonic one may stand still while the machine is suspended, the wall clock
-/// may be set back. It is trusted a fifth less than it lasts, so that handlers stop before others
-/// may start.
+/// clock says so. It is trusted a fifth less than it lasts, so that handlers stop before others may
+/// start.
 final class Membership {
   private static final String VERSION =
       Optional.ofNullable(Membership.class.getModule().getDescriptor())
@@ -71,7 +68,7 @@ final class Membership {
 
   /// The moment in which a heartbeat is sent, to be confirmed by its answer.
   Moment sending() {
-    return new Moment(time.nanoTime(), time.now());
+    return Moment.now(time);
   }
 
   /// The heartbeat sent at `sent` was answered.
@@ -90,9 +87,7 @@ final class Membership {
 
   private boolean isFresh(Moment confirmed) {
     var trust = config.lease().minus(config.lease().dividedBy(5));
-    var byMonotonic = Duration.ofNanos(time.nanoTime() - confirmed.nanoTime);
-    var byWall = Duration.between(confirmed.wall, time.now());
-    return byMonotonic.compareTo(trust) < 0 && byWall.compareTo(trust) < 0;
+    return !confirmed.isPast(trust, time);
   }
 
   private static String hostname() {
@@ -102,8 +97,6 @@ final class Membership {
       return "localhost";
     }
   }
-
-  record Moment(long nanoTime, Instant wall) {}
 
   private record Life(UUID incarnation, Moment confirmed) {}
 }

@@ -6,6 +6,7 @@ import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +27,16 @@ final class Runner {
   }
 
   /// Fills a reserved slot with `task` and starts its handler.
-  void start(ClaimedTask task) {
+  ///
+  /// @param sent when its claim was sent
+  void start(ClaimedTask task, Moment sent) {
     switch (task.description()) {
       case Description.Valid(var spec) -> {
         var attempt = enter(task, spec);
-        surroundings.threads().execute(() -> run(attempt));
+        var limit = task.startWithin();
+        surroundings
+            .threads()
+            .execute(limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent));
       }
       case Description.Broken(var reason) -> {
         var attempt = enter(task, Spec.of("unknown").build());
@@ -43,6 +49,17 @@ final class Runner {
     var attempt = new Attempt(task, spec, surroundings.time().nanoTime(), ends.completer);
     slots.enter(attempt);
     return attempt;
+  }
+
+  /// Runs an attempt whose time to start has an end. Where that may be over, the task is given
+  /// back, because the store's clock decides: it ends there, or is claimed again.
+  private void run(Attempt attempt, Duration startWithin, Moment sent) {
+    if (sent.isPast(startWithin, surroundings.time())) {
+      log.info("{}: its time to start ran out after it was claimed; given back", attempt);
+      finish(attempt, new Outcome.GivenBack());
+    } else {
+      run(attempt);
+    }
   }
 
   private void run(Attempt attempt) {

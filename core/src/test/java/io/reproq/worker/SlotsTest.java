@@ -75,7 +75,7 @@ final class SlotsTest {
   private Attempt attempt(long id) {
     var spec = Spec.of("sample.greet").build();
     var claim = new ClaimId(new UUID(0, 1), 1);
-    var task = new ClaimedTask(id, claim, 1, new Description.Valid(spec));
+    var task = new ClaimedTask(id, claim, 1, null, new Description.Valid(spec));
     return new Attempt(task, spec, 0, completer);
   }
 

@@ -35,7 +35,7 @@ abstract class ClaimContract {
     var answer = stage.store().claim(request);
 
     var description = new ClaimedTask.Description.Valid(spec);
-    var task = new ClaimedTask(id, request.claimId(), 1, description);
+    var task = new ClaimedTask(id, request.claimId(), 1, null, description);
     assertThat(answer).isEqualTo(new ClaimAnswer.Taken(List.of(task), false));
   }
 

@@ -3,6 +3,7 @@ package io.reproq.testkit;
 import static io.reproq.testkit.TaskRunAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reproq.store.ClaimedTask;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewTask.Moment;
 import io.reproq.store.TaskRun;
@@ -53,6 +54,19 @@ abstract class ExpiryContract {
     assertThat(anna.claim(5)).isEmpty();
 
     assertExpired(stage.get(late), 0);
+  }
+
+  @Test
+  void a_claim_says_how_much_of_the_time_to_start_is_left() {
+    var anna = stage.worker("anna");
+    stage.enqueue(expiring(Spec.of(Stage.GREET)));
+    stage.enqueue(expiring(KeysContract.locked("a")));
+    stage.enqueue();
+    stage.advance(Duration.ofMillis(1500));
+
+    assertThat(anna.claim(5))
+        .extracting(ClaimedTask::startWithin)
+        .containsExactly(LIFE.minusMillis(1500), LIFE.minusMillis(1500), null);
   }
 
   @Test

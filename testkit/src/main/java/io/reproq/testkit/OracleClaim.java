@@ -176,7 +176,12 @@ final class OracleClaim {
     var description = new ClaimedTask.Description.Valid(task.spec);
     same(
         "what is handed out",
-        new ClaimedTask(task.id, request.claimId(), task.attempts(), description),
+        new ClaimedTask(
+            task.id,
+            request.claimId(),
+            task.attempts(),
+            task.startWithin(oracle.now()),
+            description),
         claimed);
   }
 

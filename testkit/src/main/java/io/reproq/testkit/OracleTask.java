@@ -11,6 +11,7 @@ import io.reproq.task.Rank;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.task.Transitions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,10 @@ final class OracleTask {
   }
 
   /// Ends for want of time.
+  @Nullable Duration startWithin(Instant now) {
+    return expiresAt == null ? null : Duration.between(now, expiresAt);
+  }
+
   void expire(Instant now) {
     errors.add(new OracleError(FailureKind.EXPIRED, attempts(), now, null));
     move(Transitions.after(place, new Event.Expire()).orElseThrow(), now);

@@ -339,6 +339,7 @@ final class EngineTest extends EngineStage {
                       task.resultId(),
                       task.claimId(),
                       task.attempt(),
+                      task.startWithin(),
                       new ClaimedTask.Description.Broken("the spec is not JSON")))
               .toList();
       return new ClaimAnswer.Taken(broken, moved, retryIn);

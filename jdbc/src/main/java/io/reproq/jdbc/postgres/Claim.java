@@ -6,7 +6,6 @@ import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -81,12 +80,14 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
 
   /// A claimed task.
   ///
+  /// @param startWithin null when it never expires
   /// @param spec null when its description is missing
-  record Taken(long resultId, int attempt, @Nullable String spec) {}
+  record Taken(long resultId, int attempt, @Nullable Duration startWithin, @Nullable String spec) {}
 
   private record Found(
       @Nullable Long resultId,
       int attempt,
+      @Nullable Long lifeMicros,
       @Nullable String spec,
       boolean isMoved,
       List<Long> doomed,
@@ -99,6 +100,7 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       return new Found(
           row.numberOrNull("result_id"),
           row.integer("attempt"),
+          row.numberOrNull("life_micros"),
           row.textOrNull("spec_json"),
           row.flag("is_moved"),
           row.numbers("doomed"),
@@ -116,11 +118,15 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     }
 
     @Nullable Duration retryIn() {
-      return waitMicros == null ? null : Duration.of(waitMicros, ChronoUnit.MICROS);
+      return span(waitMicros);
     }
 
     Taken taken() {
-      return new Taken(resultId == null ? 0 : resultId, attempt, spec);
+      return new Taken(resultId == null ? 0 : resultId, attempt, span(lifeMicros), spec);
+    }
+
+    private static @Nullable Duration span(@Nullable Long micros) {
+      return micros == null ? null : Times.span(micros);
     }
   }
 }

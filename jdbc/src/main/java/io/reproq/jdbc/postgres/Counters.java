@@ -18,6 +18,9 @@ final class Counters implements Transaction.Verb<Map<QueueStatus, Long>> {
   /// So many changes cost less to read than to put together.
   private static final long FEW = 1_000;
 
+  /// No transaction puts more of them together, so that none takes long.
+  private static final long MOST = 20_000;
+
   @Override
   public Map<QueueStatus, Long> in(Transaction transaction) throws SQLException {
     var totals =
@@ -36,9 +39,10 @@ final class Counters implements Transaction.Verb<Map<QueueStatus, Long>> {
     return totals;
   }
 
-  /// Puts changes together, up to some ten thousand, and says whether there were any.
+  /// Puts changes together, up to some ten thousand, and says whether there may be more.
   static boolean fold(Transaction transaction) throws SQLException {
-    return transaction.on(FOLD).update() > 0;
+    var changes = transaction.on(FOLD).set("most", MOST).number("changes");
+    return changes != null && changes >= MOST;
   }
 
   private record Total(QueueStatus of, long tasks, long changes) {

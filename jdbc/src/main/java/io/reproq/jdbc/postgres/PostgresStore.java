@@ -201,7 +201,11 @@ final class PostgresStore implements TaskStore {
         caught.taken().stream()
             .map(task ->
                 new ClaimedTask(
-                    task.resultId(), request.claimId(), task.attempt(), description(task.spec())))
+                    task.resultId(),
+                    request.claimId(),
+                    task.attempt(),
+                    task.startWithin(),
+                    description(task.spec())))
             .toList();
     return new ClaimAnswer.Taken(
         tasks, caught.moved() || isPromoted || !caught.passed().isEmpty(), caught.retryIn());

@@ -66,9 +66,9 @@ final class Upkeep {
   void look() {
     if (lock.tryLock()) {
       try {
-        if (changes.sum() > MANY_CHANGES) {
+        if (changes.sum() > MANY_CHANGES
+            && !runner.run("put the counters together in", Counters::fold)) {
           changes.reset();
-          runner.run("put the counters together in", Counters::fold);
         }
         if (moves.sum() > MANY_MOVES && isOver(cleanedAt, RARELY_ENOUGH)) {
           moves.reset();
@@ -82,6 +82,8 @@ final class Upkeep {
         if (isOver(grownAt, SELDOM)) {
           grownAt = time.nanoTime();
           lastMark = runner.run("sweep the marks of", this::sweepMarks);
+          // What plain SQL and other programs have added is not counted here.
+          changes.add(MANY_CHANGES + 1L);
           addPartitions();
         }
       } finally {

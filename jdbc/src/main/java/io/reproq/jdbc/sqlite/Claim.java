@@ -59,7 +59,7 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
       }
     }
     tokens.flush();
-    return new Catch(taken, moved, tokens.untilRoom(queues));
+    return new Catch(taken, transaction.micros(), moved, tokens.untilRoom(queues));
   }
 
   /// Claims of one queue, and says whether tasks were moved out of the way.
@@ -151,9 +151,10 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
 
   /// What a claim brought.
   ///
+  /// @param at when they were taken, in microseconds
   /// @param retryIn when there is a token for the first of those that wait for one; null when none
   ///   does
-  record Catch(List<Candidate> taken, boolean moved, @Nullable Duration retryIn) {}
+  record Catch(List<Candidate> taken, long at, boolean moved, @Nullable Duration retryIn) {}
 
   /// A ready task.
   ///
@@ -175,6 +176,11 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.textOrNull("spec_json"),
           row.number("cancel_requested") != 0,
           row.numberOrNull("is_tied") == null ? null : Tied.Tie.read(row));
+    }
+
+    /// How much of its time to start is left at `micros`; null when that has no end.
+    @Nullable Duration startWithin(long micros) {
+      return tie == null || tie.expiresAt() == null ? null : Micros.span(tie.expiresAt() - micros);
     }
   }
 

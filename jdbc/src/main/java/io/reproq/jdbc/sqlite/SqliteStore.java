@@ -187,6 +187,7 @@ final class SqliteStore implements TaskStore {
                     task.resultId(),
                     request.claimId(),
                     task.attempts() + 1,
+                    task.startWithin(taken.at()),
                     description(task.spec())))
             .toList();
     return new ClaimAnswer.Taken(tasks, taken.moved(), taken.retryIn());

@@ -188,7 +188,7 @@ verdict AS MATERIALIZED (
     a.given) v
 ),
 judged AS MATERIALIZED (
-  SELECT t.result_id, t.spec_json, t.lock_key, t.slot_key, v.verdict
+  SELECT t.result_id, t.spec_json, t.lock_key, t.slot_key, t.expires_at, v.verdict
   FROM tied t LEFT JOIN verdict v ON v.result_id = t.result_id
 ),
 gone AS (
@@ -199,7 +199,8 @@ gone AS (
     last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
-  SELECT g.*, j.spec_json, j.lock_key, j.slot_key, p.parked_key, p.parked_key IS NULL AS is_mine
+  SELECT g.*, j.spec_json, j.lock_key, j.slot_key, j.expires_at, p.parked_key,
+    p.parked_key IS NULL AS is_mine
   FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
     SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
         OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
@@ -247,6 +248,9 @@ counted AS (
 SELECT m.result_id, m.attempts + 1 AS attempt,
   CASE WHEN m.is_tied THEN m.spec_json
     ELSE (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) END AS spec_json,
+  CASE WHEN isfinite(m.expires_at)
+    THEN (extract(epoch FROM m.expires_at - (SELECT now FROM asked)) * 1000000)::bigint END
+    AS life_micros,
   EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
   ARRAY(SELECT result_id FROM verdict WHERE verdict = 'EXPIRED') AS expired,
   ARRAY(SELECT k.key FROM placed p

@@ -1,16 +1,19 @@
 -- What a database needs beside the life of its tasks: counters, order, partitions, retention.
 
 -- name: fold_counters
--- Puts many changes into one row for each queue and status. Readers see the rows before or the row
--- after, never both.
+-- Puts many changes into one row for each queue and status, and tells how many. Readers see the rows
+-- before or the row after, never both.
 WITH gone AS (
   DELETE FROM reproq.counter_delta WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM reproq.counter_delta LIMIT 20000 FOR UPDATE SKIP LOCKED))
+    SELECT ctid FROM reproq.counter_delta LIMIT :most::bigint FOR UPDATE SKIP LOCKED))
   RETURNING *
+),
+folded AS (
+  INSERT INTO reproq.counter_delta (queue_name, status, change)
+  SELECT queue_name, status, sum(change) FROM gone
+  GROUP BY queue_name, status HAVING sum(change) <> 0
 )
-INSERT INTO reproq.counter_delta (queue_name, status, change)
-SELECT queue_name, status, sum(change) FROM gone
-GROUP BY queue_name, status HAVING sum(change) <> 0
+SELECT count(*) AS changes FROM gone
 
 -- name: aging
 SELECT value::bigint AS aging_ms FROM reproq.setting WHERE name = 'aging_ms'

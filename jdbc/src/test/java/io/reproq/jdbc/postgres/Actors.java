@@ -30,7 +30,8 @@ import java.util.function.BooleanSupplier;
 final class Actors {
   static final String GREET = "sample.greet";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /// On a machine that is busy with other things, a process alone may take half of it to start.
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final AtomicLong CLAIMS = new AtomicLong();
 
   private Actors() {}

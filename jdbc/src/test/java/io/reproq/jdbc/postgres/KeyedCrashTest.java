@@ -66,10 +66,12 @@ final class KeyedCrashTest {
     var random = new Random(SEED);
     var workers = new ArrayList<OtherProcess>();
     try (var store = DATABASE.openEmpty(Settings.defaults())) {
-      store.enqueue(tasks(random));
       for (var i = 0; i < WORKERS; i++) {
-        workers.add(worker());
+        var worker = worker();
+        workers.add(worker);
+        Actors.until("a worker works", Duration.ofMillis(50), () -> !worker.lines().isEmpty());
       }
+      store.enqueue(tasks(random));
       for (var crash = 1; crash <= CRASHES; crash++) {
         awaitUnfinished(store, TASKS - crash * TASKS / (CRASHES + 2));
         workers.remove(random.nextInt(WORKERS)).kill();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A Java program of these tests in a process of its own. What it prints is kept.
-final class OtherProcess implements AutoCloseable {
+public final class OtherProcess implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -23,7 +23,7 @@ final class OtherProcess implements AutoCloseable {
   }
 
   /// Starts `main` with the classes of these tests.
-  static OtherProcess start(Class<?> main, String... arguments) throws IOException {
+  public static OtherProcess start(Class<?> main, String... arguments) throws IOException {
     var classes =
         String.join(
             File.pathSeparator,
@@ -41,17 +41,17 @@ final class OtherProcess implements AutoCloseable {
   }
 
   /// The name by which another process finds a database.
-  static String dsn(Dsn.Postgres dsn) {
+  public static String dsn(Dsn.Postgres dsn) {
     return "postgres://%s:%s@%s:%d/%s"
         .formatted(dsn.user(), dsn.password(), dsn.host(), dsn.port(), dsn.database());
   }
 
   /// The lines that it has printed.
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A database of one test class.
-record TestDatabase(Dsn.Postgres dsn) {
+public record TestDatabase(Dsn.Postgres dsn) {
   private static final String TABLES =
       "reproq.task, reproq.ready, reproq.deferred, reproq.parked, reproq.waiting, reproq.running,"
           + " reproq.finished, reproq.failure, reproq.cancel_request, reproq.active_hash,"

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// One PostgreSQL for the whole JVM, with one migrated database that all others are copies of. It
 /// does not wait for the disk: no test of ours pulls the plug.
-final class TestServer {
+public final class TestServer {
   private static final String TEMPLATE = "reproq_template";
   private static final AtomicInteger COPIES = new AtomicInteger();
 
@@ -40,7 +40,7 @@ final class TestServer {
   }
 
   /// A new database with the schema and nothing in it.
-  static TestDatabase fresh() {
+  public static TestDatabase fresh() {
     var name = "reproq" + COPIES.incrementAndGet();
     execute(SERVER, "CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
     return new TestDatabase(dsn(SERVER, name));

@@ -260,6 +260,7 @@ final class SurfaceTest {
           task_path, timeout_seconds; 'a', 0; timeout_seconds must be positive
           task_path, run_after; 'a', 'soon'; run_after must be a time like
           task_path, run_after; 'a', '2026-13-01'; run_after must be a time like
+          task_path, expires_at; 'a', 'soon'; expires_at must be a time like
           task_path, spec_json; 'a', '{"task_path":"b"}'; is not that of spec_json
           task_path, spec_json, priority; 'a', '{"task_path":"a"}', 1; only task_path, run_after
           spec_json; '[1]'; task_path is missing
@@ -302,7 +303,7 @@ final class SurfaceTest {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(
             () -> fixture.sql("INSERT INTO task_command (command, result_id) VALUES ('kill', 1)"))
-        .withMessageContaining("the only command is cancel");
+        .withMessageContaining("the commands are cancel, retry and discard");
   }
 
   @Test

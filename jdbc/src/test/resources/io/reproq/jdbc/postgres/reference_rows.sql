@@ -19,7 +19,9 @@ SELECT r.result_id, r.alias, r.queue, r.priority, r.run_after,
   r.max_attempts, 900, r.lock_key, r.concurrency_key, r.concurrency_limit, r.worker_ids::jsonb,
   r.return_json::jsonb, r.errors_json::jsonb, r.metadata_json::jsonb, r.last_error,
   CASE r.status WHEN 'FAILED' THEN r.finished_at END,
-  CASE r.status WHEN 'RUNNING' THEN r.last_attempted_at + interval '5 minutes' END,
+  -- One without a lease, as a crash may leave it: nobody there ever took such a task back.
+  CASE WHEN r.status = 'RUNNING' AND r.result_id <> 8
+    THEN r.last_attempted_at + interval '5 minutes' END,
   CASE r.status WHEN 'RUNNING' THEN 'host-7' END, r.logs_uri, r.artifacts_uri, r.expires_at,
   r.parent_id, r.workflow_id, r.wait_count, e.at, coalesce(r.finished_at, e.at), r.cancel_requested
 FROM (SELECT timestamptz '2026-03-01 08:00:00.123456Z' AS at) e
