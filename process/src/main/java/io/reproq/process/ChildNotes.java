@@ -21,8 +21,7 @@ final class ChildNotes {
   /// Serves the connection of a spawned child to its end.
   static void serve(Connection connection, Journal journal) {
     try (connection) {
-      var known = "{\"metadata\":" + journal.metadata().text() + "}\n";
-      connection.write(known.getBytes(StandardCharsets.UTF_8));
+      connection.write(known(journal));
       for (var line = connection.readLine(LINE_BYTES);
           line != null;
           line = connection.readLine(LINE_BYTES)) {
@@ -31,6 +30,11 @@ final class ChildNotes {
     } catch (IOException | InvalidJsonException e) {
       log.debug("a child's notes end early", e);
     }
+  }
+
+  /// The answer to who asks what was noted before.
+  static byte[] known(Journal journal) {
+    return ("{\"metadata\":" + journal.metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /// Takes one note.
