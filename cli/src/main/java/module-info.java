@@ -6,6 +6,7 @@ module io.reproq.cli {
   requires info.picocli;
   requires io.reproq.core;
   requires io.reproq.jdbc;
+  requires java.net.http;
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;

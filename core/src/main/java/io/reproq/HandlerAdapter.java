@@ -8,6 +8,7 @@ import io.reproq.task.Outcome;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,26 @@ final class HandlerAdapter {
     @Override
     public List<Json> results() {
       return of.results();
+    }
+
+    @Override
+    public Json metadata() {
+      return of.notes().metadata();
+    }
+
+    @Override
+    public void note(Json facts) {
+      of.notes().change(known -> Facts.replacing(known, facts));
+    }
+
+    @Override
+    public void note(Map<String, ? extends @Nullable Object> facts) {
+      note(PayloadJson.encodeResult(facts));
+    }
+
+    @Override
+    public void progress(long done, long total, String message) {
+      of.notes().change(known -> Facts.progressed(known, done, total, message));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.reproq;
 
 import io.reproq.json.Json;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a handler may know of the attempt it runs, and do with it. Belongs to that attempt.
@@ -21,6 +22,37 @@ public interface TaskContext {
   ///
   /// @see TaskType#stepWithResults for a task whose payload they are
   List<Json> results();
+
+  /// What was noted about this task last, by this attempt or by an earlier one: a JSON object. Read
+  /// from the database when first asked for.
+  Json metadata();
+
+  /// Notes facts about this task, for all to see while it runs and afterwards, and for the next
+  /// attempt if there is one. They replace those that were noted before, but for the [#progress].
+  ///
+  /// The first time, what was noted before is read; after that nobody waits for the database: what
+  /// was noted last is written a few times a second, and before the attempt's end is, also when it
+  /// fails. Only what is noted inside [#completeWith], shortly before its end, may be lost.
+  ///
+  /// @param facts a JSON object, with the progress of at most 64 KiB; without NUL, lone surrogates,
+  ///   `NaN` and infinities
+  /// @throws IllegalArgumentException when it is anything else
+  /// @throws io.reproq.store.StoreException when what was noted before cannot be read
+  void note(Json facts);
+
+  /// The same, with values that have a JSON form.
+  ///
+  /// @throws IllegalArgumentException when one has none, or as above
+  void note(Map<String, ? extends @Nullable Object> facts);
+
+  /// Notes how far this attempt is: the fact `progress`, an object of `done`, `total` and
+  /// `message`. May be called as often as there is something to tell.
+  ///
+  /// @param done not negative
+  /// @param total what `done` will be in the end; 0 when nobody knows
+  /// @param message for people; may be empty
+  /// @throws IllegalArgumentException when a number is negative, or the facts get too long
+  void progress(long done, long total, String message);
 
   /// Whether the attempt should end now. The thread was interrupted too.
   boolean isStopping();

@@ -50,6 +50,7 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new BeatCommand(surroundings))
             .addSubcommand(new EnqueueCommand(surroundings))
             .addSubcommand(new GetCommand(surroundings))
+            .addSubcommand(new LogsCommand(surroundings))
             .addSubcommand(new StatusCommand(surroundings))
             .addSubcommand(new CancelCommand(surroundings))
             .addSubcommand(SchedulesCommand.create(surroundings))

@@ -1,6 +1,5 @@
 package io.reproq.cli;
 
-import io.reproq.json.Json;
 import io.reproq.store.TaskRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +42,8 @@ final class TaskRunText {
               + error.at()
               + ")");
     }
-    text.line(
-        "metadata",
-        run.extras().metadata().equals(Json.EMPTY_OBJECT) ? null : run.extras().metadata());
+    text.line("progress", MetadataText.progress(run.extras().metadata()));
+    text.line("metadata", MetadataText.rest(run.extras().metadata()));
     text.line("output", run.extras().logsUri());
     text.line("version", run.standing().version());
     return String.join("\n", text.lines);

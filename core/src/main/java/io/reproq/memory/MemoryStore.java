@@ -12,8 +12,12 @@ import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
+import io.reproq.store.LogPiece;
+import io.reproq.store.LogQuery;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
+import io.reproq.store.Note;
+import io.reproq.store.Noted;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -172,6 +176,12 @@ public final class MemoryStore implements TaskStore {
   }
 
   @Override
+  public List<Noted> note(List<Note> notes) {
+    return transact(
+        now -> notes.stream().map(note -> MemoryNotes.keep(places, note, now)).toList());
+  }
+
+  @Override
   public Completed complete(Completion completion) {
     throw withoutTransactions("complete a task together with the effects of its handler");
   }
@@ -301,6 +311,16 @@ public final class MemoryStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return transact(now -> RowView.list(places.rows, query));
+  }
+
+  @Override
+  public Json metadata(long resultId) {
+    return transact(now -> MemoryNotes.metadata(places.rows.get(resultId)));
+  }
+
+  @Override
+  public List<LogPiece> logs(LogQuery query) {
+    return transact(now -> MemoryNotes.pieces(places.rows.get(query.resultId()), query));
   }
 
   @Override

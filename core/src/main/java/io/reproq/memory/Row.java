@@ -61,6 +61,9 @@ final class Row {
   @Nullable Failure endedBy;
   List<AttemptError> errors = List.of();
 
+  /// What its attempts have told of themselves, null while that is nothing.
+  @Nullable Told told;
+
   /// One for each attempt that counts.
   List<String> workerIds = List.of();
 

@@ -71,13 +71,18 @@ final class RowView {
 
   private static TaskRun.Extras extras(Row row) {
     var membership = row.membership;
+    var told = row.told;
+    var extras =
+        told == null
+            ? TaskRun.Extras.NONE
+            : TaskRun.Extras.NONE.telling(told.metadata, told.logsUri);
     if (membership == null) {
-      return TaskRun.Extras.NONE;
+      return extras;
     }
     var workflow = membership.workflow;
     var follows = membership.predecessors.size() == 1 && !workflow.isCallback(row);
     var parentId = follows ? (Long) membership.predecessors.getFirst().id : null;
-    return TaskRun.Extras.NONE.in(workflow.id, parentId);
+    return extras.in(workflow.id, parentId);
   }
 
   private static boolean matches(Row row, TaskQuery query) {

@@ -87,8 +87,9 @@ public record TaskRun(
   ///
   /// @param backendAlias for which of a program's task backends it was enqueued
   /// @param parentId the task that it follows in a chain
-  /// @param metadata what its handler noted, a JSON object
-  /// @param logsUri where the output of its last attempt is kept
+  /// @param metadata what its attempts noted, a JSON object
+  /// @param logsUri where the output of its last attempt is kept that noted a place; null when none
+  ///   did, as when it is kept in the store
   public record Extras(
       String backendAlias,
       @Nullable Long parentId,
@@ -99,6 +100,11 @@ public record TaskRun(
     /// Nothing.
     public static final Extras NONE =
         new Extras("default", null, null, Json.EMPTY_OBJECT, null, null);
+
+    /// The same of a task that tells so much.
+    public Extras telling(Json noted, @Nullable String logs) {
+      return new Extras(backendAlias, parentId, workflowId, noted, logs, artifactsUri);
+    }
 
     /// The same for a member of a workflow.
     public Extras in(UUID workflow, @Nullable Long parent) {

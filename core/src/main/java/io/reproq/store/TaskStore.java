@@ -79,6 +79,11 @@ public interface TaskStore extends AutoCloseable {
   /// A requested cancel goes before a retry: such a task ends CANCELLED.
   List<Settled> settle(List<Settlement> settlements);
 
+  /// Writes what running attempts tell of themselves, in the order given, each fenced by its claim
+  /// like [#settle]. The same note sent again is harmless. What is noted stays with the task,
+  /// whatever becomes of it, until it is pruned.
+  List<Noted> note(List<Note> notes);
+
   /// Ends one attempt in the same transaction as effects of its handler: `completion` does its work
   /// on a connection of the store's, its settlement is written last, and both commit or neither. It
   /// is fenced like [#settle]. While it runs nobody may settle the same attempt.
@@ -143,6 +148,13 @@ public interface TaskStore extends AutoCloseable {
 
   /// The tasks that match, in ascending order of id.
   List<TaskRun> list(TaskQuery query);
+
+  /// What was noted of a task, by whichever of its attempts: an empty object when that is nothing,
+  /// or when there is no such task.
+  Json metadata(long resultId);
+
+  /// The pieces of a task's output that match, the oldest first.
+  List<LogPiece> logs(LogQuery query);
 
   /// What the direct predecessors of a task in a workflow returned, in the order of members; none
   /// for a task without predecessors. Of those that did not succeed there is nothing.

@@ -36,6 +36,9 @@ public final class Attempt {
   // Reading them twice costs time and nothing else.
   private volatile @Nullable List<Json> results;
 
+  /// Null until it tells something, which most never do.
+  private final AtomicReference<@Nullable Notes> notes = new AtomicReference<>();
+
   /// Written once, before the attempt is shown to other threads.
   private int slot;
 
@@ -90,6 +93,27 @@ public final class Attempt {
     return value.text().stripLeading().startsWith("{")
         ? Payload.ofKwargs(value)
         : Payload.ofArgs(new Json("[" + value.text() + "]"));
+  }
+
+  /// What it tells of itself while it runs, and what earlier attempts at its task have told.
+  public Notes notes() {
+    var known = notes.get();
+    if (known != null) {
+      return known;
+    }
+    var made = new Notes(this, completer);
+    return notes.compareAndSet(null, made) ? made : notes();
+  }
+
+  /// Whether it has told something that is not written.
+  boolean hasNotes() {
+    var known = notes.get();
+    return known != null && known.isDirty();
+  }
+
+  /// Whether its outcome is on its way, or there is none to send.
+  boolean isOver() {
+    return state.get().equals(OVER);
   }
 
   /// Whether the handler should end: its time is up, it was cancelled, its lease was lost, or the

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What attempts ask of the store themselves: to end in one transaction with their handlers'
-/// effects, and what their predecessors returned. Safe for use by many threads.
+/// effects, what their predecessors returned, and what earlier attempts have noted. Safe for use by
+/// many threads.
 ///
 /// From the moment that an attempt has begun to, the [Settler] writes no success for it, and
 /// nothing at all before its transaction is over. What it writes then meets the end that the
@@ -28,15 +29,19 @@ final class Completer {
   private static final Outcome LATER = new Outcome.Snoozed(Duration.ofSeconds(1));
 
   private final TaskStore store;
+  private final NoteWriter notes;
   private final SettlementListener listener;
 
-  Completer(TaskStore store, SettlementListener listener) {
+  Completer(TaskStore store, NoteWriter notes, SettlementListener listener) {
     this.store = store;
+    this.notes = notes;
     this.listener = listener;
   }
 
   /// Ends `attempt` together with `work`, on the calling thread.
   Completed complete(Attempt attempt, AttemptWork work) throws Exception {
+    // Not from within the transaction: it has a connection, and another may not be to be had.
+    notes.writeLast(List.of(attempt));
     attempt.complete();
     try {
       var answer =
@@ -68,6 +73,11 @@ final class Completer {
   /// What the predecessors of `attempt` returned.
   List<Json> results(Attempt attempt) {
     return store.results(attempt.resultId());
+  }
+
+  /// What the attempts at the task of `attempt` have noted.
+  Json metadata(Attempt attempt) {
+    return store.metadata(attempt.resultId());
   }
 
   private static Settlement settlement(Attempt attempt, Outcome.Succeeded outcome) {

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /// ## The way of a task
 ///
 /// [#claim] takes it from the store into a slot and starts its handler; the handler's thread offers
-/// the outcome; [#settle] writes it. Beside that, [#beat] keeps the lease, [#stopOverdue] and
-/// [#stopCancelled] end attempts that must end, [#promote] and [#reclaim] are chores that every
-/// worker does for all.
+/// the outcome; [#settle] writes it. Beside that, [#note] writes what attempts tell meanwhile,
+/// [#beat] keeps the lease, [#stopOverdue] and [#stopCancelled] end attempts that must end,
+/// [#promote] and [#reclaim] are chores that every worker does for all.
 ///
 /// Each step may be taken by one thread at a time; different steps by different threads at once.
 public final class Engine {
@@ -27,10 +27,10 @@ public final class Engine {
   private final TaskStore store;
   private final Slots slots;
   private final Signal work = new Signal();
-  private final Signal outcomes = new Signal();
   private final Membership membership;
   private final Claimer claimer;
   private final Runner runner;
+  private final NoteWriter notes;
   private final Settler settler;
   private final Heart heart;
   private final Watch watch;
@@ -46,12 +46,13 @@ public final class Engine {
     var claims = new Claims();
     slots = new Slots(config.concurrency(), work);
     membership = new Membership(store, config, handlers.paths(), surroundings.time());
-    settler = new Settler(store, surroundings.random(), listener, outcomes);
+    notes = new NoteWriter(store, slots);
+    settler = new Settler(store, notes, surroundings.random(), listener);
     runner =
         new Runner(
             handlers,
             slots,
-            new Runner.Ends(settler, new Completer(store, listener)),
+            new Runner.Ends(settler, new Completer(store, notes, listener)),
             surroundings);
     claimer =
         new Claimer(
@@ -84,6 +85,11 @@ public final class Engine {
   /// @return how many
   public int settle() {
     return settler.settle();
+  }
+
+  /// Writes what running attempts have told of themselves since the last time.
+  public void note() {
+    notes.write(slots.running());
   }
 
   /// Sends a heartbeat, and acts on what the store says.
@@ -167,6 +173,6 @@ public final class Engine {
 
   /// Raised when there is something to settle.
   Signal outcomes() {
-    return outcomes;
+    return settler.offered();
   }
 }

@@ -36,10 +36,11 @@ final class Settler {
   private static final int MOST_UNWRITTEN = 4 * BATCH;
 
   private final TaskStore store;
+  private final NoteWriter notes;
   private final RandomGenerator random;
   private final SettlementListener listener;
   private final ConcurrentLinkedQueue<Ended> queue = new ConcurrentLinkedQueue<>();
-  private final Signal offered;
+  private final Signal offered = new Signal();
   private final ReentrantLock moving = new ReentrantLock();
   private final LongAdder refused = new LongAdder();
   private final Semaphore room = new Semaphore(MOST_UNWRITTEN);
@@ -47,12 +48,17 @@ final class Settler {
 
   /// A collector for `store` that tells `listener` of all that was written.
   ///
-  /// @param offered raised when there is something to write
-  Settler(TaskStore store, RandomGenerator random, SettlementListener listener, Signal offered) {
+  /// @param notes writes what attempts have told before it is too late
+  Settler(TaskStore store, NoteWriter notes, RandomGenerator random, SettlementListener listener) {
     this.store = store;
+    this.notes = notes;
     this.random = random;
     this.listener = listener;
-    this.offered = offered;
+  }
+
+  /// Raised when there is something to write.
+  Signal offered() {
+    return offered;
   }
 
   /// Hands over the one outcome of `attempt`, and waits before while too many are unwritten.
@@ -78,6 +84,7 @@ final class Settler {
   int settle() {
     var batch = gather();
     if (!batch.isEmpty()) {
+      notes.writeLast(batch.stream().map(Ended::attempt).toList());
       write(batch);
       done();
       room.release((int) batch.stream().filter(Ended::takesRoom).count());

@@ -38,6 +38,9 @@ public final class Worker implements AutoCloseable {
   /// An idle worker looks for work that nobody announced less and less often.
   private static final Duration RAREST_POLL = Duration.ofMillis(2500);
 
+  /// The facts that an attempt notes are written no more often.
+  private static final Duration NOTES = Duration.ofMillis(250);
+
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
 
@@ -73,7 +76,8 @@ public final class Worker implements AutoCloseable {
     this.promote = new Loop("reproq-promote", new Signal(), this::promoteStep);
     var watch = new Loop("reproq-watch", new Signal(), this::watchStep);
     var reclaim = new Loop("reproq-reclaim", new Signal(), this::reclaimStep);
-    this.chores = List.of(watch, cancel, promote, reclaim);
+    var notes = new Loop("reproq-notes", new Signal(), this::noteStep);
+    this.chores = List.of(watch, cancel, promote, reclaim, notes);
     this.stopListening = store.onWork(engine.work()::raise);
   }
 
@@ -218,6 +222,11 @@ public final class Worker implements AutoCloseable {
   private Duration watchStep() {
     engine.stopOverdue();
     return WATCH;
+  }
+
+  private Duration noteStep() {
+    engine.note();
+    return NOTES;
   }
 
   private Duration cancelStep() {

@@ -16,10 +16,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 final class SlotsTest {
-  private static final Completer COMPLETER =
-      new Completer(new MemoryStore(Settings.defaults()), (attempt, settlement, answer) -> {});
-
   private final Slots slots = new Slots(2, new Signal());
+  private final Completer completer = completer();
 
   @Test
   void an_attempt_is_found_from_its_entry_to_its_leave() {
@@ -74,10 +72,15 @@ final class SlotsTest {
     return attempt;
   }
 
-  private static Attempt attempt(long id) {
+  private Attempt attempt(long id) {
     var spec = Spec.of("sample.greet").build();
     var claim = new ClaimId(new UUID(0, 1), 1);
     var task = new ClaimedTask(id, claim, 1, new Description.Valid(spec));
-    return new Attempt(task, spec, 0, COMPLETER);
+    return new Attempt(task, spec, 0, completer);
+  }
+
+  private Completer completer() {
+    var store = new MemoryStore(Settings.defaults());
+    return new Completer(store, new NoteWriter(store, slots), (attempt, settlement, answer) -> {});
   }
 }

@@ -36,10 +36,10 @@ final class AttemptLog {
   }
 
   /// The log of an attempt, kept where the worker wants it.
-  static AttemptLog of(ExecutorConfig config, Attempt attempt, Journal journal) {
+  static AttemptLog of(ExecutorConfig config, Attempt attempt) {
     var name = "task-" + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
     return new AttemptLog(
-        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, journal));
+        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt.notes()));
   }
 
   void append(byte[] bytes, int length) {

@@ -93,7 +93,6 @@ final class ForkExecutor implements TaskExecutor {
   }
 
   private ForkedRun.Task task(Attempt attempt, byte[] description) {
-    var journal = Journal.of(attempt);
     var head =
         new StringBuilder("{\"result_id\":")
             .append(attempt.resultId())
@@ -103,8 +102,8 @@ final class ForkExecutor implements TaskExecutor {
         head.toString(),
         description,
         attempt.spec().timeout(),
-        journal,
-        AttemptLog.of(config, attempt, journal));
+        new ChildNotes(attempt.notes()),
+        AttemptLog.of(config, attempt));
   }
 
   /// Gives the task to a child that can take it. One that died while it waited is found out here.

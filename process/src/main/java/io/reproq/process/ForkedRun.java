@@ -36,7 +36,7 @@ final class ForkedRun {
   /// @param head the attempt as JSON, without its mark and without the brace at its end
   /// @param description the spec, UTF-8
   /// @param timeout of the task
-  record Task(String head, byte[] description, Duration timeout, Journal journal, AttemptLog log) {}
+  record Task(String head, byte[] description, Duration timeout, ChildNotes notes, AttemptLog log) {}
 
   /// Gives the task to `child`.
   ///
@@ -126,11 +126,10 @@ final class ForkedRun {
       return false;
     }
     if (message.has("ask")) {
-      child.connection().write(ChildNotes.known(task.journal));
+      child.connection().write(task.notes.known());
       return true;
     }
-    ChildNotes.take(message, task.journal);
-    return message.has("metadata");
+    return task.notes.take(message);
   }
 
   private Outcome told(ForkedChild child, Envelope envelope) {

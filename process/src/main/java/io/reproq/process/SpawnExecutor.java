@@ -47,14 +47,14 @@ final class SpawnExecutor implements TaskExecutor {
       return Failures.tooLarge(description.length, limit);
     }
     var key = UUID.randomUUID().toString();
-    var journal = Journal.of(attempt);
-    where.control().expect(key, (hello, connection) -> ChildNotes.serve(connection, journal));
+    var notes = new ChildNotes(attempt.notes());
+    where.control().expect(key, notes);
     try (var payload =
         HandedPayload.of(config.payload(), description, where.folder(), attempt.resultId())) {
       var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
       return new SpawnedRun(
-              config.limits(), metrics, child, AttemptLog.of(config, attempt, journal))
-          .run(payload);
+              config.limits(), metrics, child, AttemptLog.of(config, attempt))
+          .run(payload, notes);
     } catch (IOException e) {
       metrics.count(Count.NOT_STARTED);
       return Failures.infrastructure(

@@ -11,8 +11,12 @@ import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
+import io.reproq.store.LogPiece;
+import io.reproq.store.LogQuery;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
+import io.reproq.store.Note;
+import io.reproq.store.Noted;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -96,6 +100,11 @@ public class ForwardingStore implements TaskStore {
   }
 
   @Override
+  public List<Noted> note(List<Note> notes) {
+    return store.note(notes);
+  }
+
+  @Override
   public Completed complete(Completion completion) throws Exception {
     return store.complete(completion);
   }
@@ -158,6 +167,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return store.list(query);
+  }
+
+  @Override
+  public Json metadata(long resultId) {
+    return store.metadata(resultId);
+  }
+
+  @Override
+  public List<LogPiece> logs(LogQuery query) {
+    return store.logs(query);
   }
 
   @Override

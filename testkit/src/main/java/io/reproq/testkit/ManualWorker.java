@@ -74,6 +74,11 @@ public final class ManualWorker {
     return count;
   }
 
+  /// Writes what running attempts have told of themselves.
+  public void note() {
+    engine.note();
+  }
+
   /// Claims, runs and settles until there is nothing more to do now.
   ///
   /// @return how many attempts were made

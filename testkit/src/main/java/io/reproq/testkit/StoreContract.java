@@ -71,6 +71,20 @@ public abstract class StoreContract {
   }
 
   @Nested
+  class Notes extends NoteContract {
+    Notes() {
+      super(stage);
+    }
+  }
+
+  @Nested
+  class Logs extends LogContract {
+    Logs() {
+      super(stage);
+    }
+  }
+
+  @Nested
   class Workers extends WorkerContract {
     Workers() {
       super(stage);

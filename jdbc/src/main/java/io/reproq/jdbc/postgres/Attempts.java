@@ -2,7 +2,8 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
+import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
 import io.reproq.task.Place;
 import java.sql.SQLException;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +91,11 @@ final class Attempts {
 
   /// One attempt, by its fence: the task, and the claim by its worker's number and its own.
   record Fence(long resultId, int worker, long claimNumber) {
+    static Fence of(long resultId, ClaimId claim, Map<UUID, Integer> workers) {
+      var worker = workers.getOrDefault(claim.incarnation(), WorkerNumbers.NOBODY);
+      return new Fence(resultId, worker, claim.number());
+    }
+
     static Fence read(PreparedQuery.Row row) throws SQLException {
       return new Fence(row.number("result_id"), row.integer("worker"), row.number("claim_number"));
     }

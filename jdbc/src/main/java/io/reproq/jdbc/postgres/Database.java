@@ -48,7 +48,8 @@ final class Database implements AutoCloseable {
           "V0013__keys.sql",
           "V0014__workflows.sql",
           "V0015__rate_limits.sql",
-          "V0016__workflow_doors.sql");
+          "V0016__workflow_doors.sql",
+          "V0018__output.sql");
 
   private static final int OLDEST_VERSION = 150_000;
   private static final int CONNECT_SECONDS = 5;

@@ -1,11 +1,11 @@
 package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewTask.Moment;
 import io.reproq.store.StoreException;
+import io.reproq.store.Texts;
 import io.reproq.task.Spec;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -16,8 +16,12 @@ import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
+import io.reproq.store.LogPiece;
+import io.reproq.store.LogQuery;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
+import io.reproq.store.Note;
+import io.reproq.store.Noted;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -236,6 +240,11 @@ final class PostgresStore implements TaskStore {
   }
 
   @Override
+  public List<Noted> note(List<Note> notes) {
+    return notes.isEmpty() ? List.of() : runner.run("take notes in", new TakeNotes(notes, numbers));
+  }
+
+  @Override
   public Completed complete(Completion completion) throws Exception {
     upkeep.counted();
     return complete.run(completion);
@@ -342,6 +351,16 @@ final class PostgresStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return runner.run("list tasks of", transaction -> new TaskRuns(transaction).list(query));
+  }
+
+  @Override
+  public Json metadata(long resultId) {
+    return runner.run("read", transaction -> NoteRows.metadata(transaction, resultId));
+  }
+
+  @Override
+  public List<LogPiece> logs(LogQuery query) {
+    return runner.run("read output in", transaction -> NoteRows.pieces(transaction, query));
   }
 
   @Override

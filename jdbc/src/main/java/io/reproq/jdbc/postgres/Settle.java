@@ -2,11 +2,11 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.jdbc.postgres.Attempts.Fence;
 import io.reproq.jdbc.postgres.Attempts.Held;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
+import io.reproq.store.Texts;
 import io.reproq.task.Failure;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
@@ -68,11 +68,7 @@ final class Settle implements Transaction.Verb<List<Settled>> {
     var incarnations = settlements.stream().map(s -> s.claimId().incarnation()).toList();
     var workers = numbers.of(transaction, incarnations);
     return settlements.stream()
-        .map(settlement -> {
-          var claim = settlement.claimId();
-          var worker = workers.getOrDefault(claim.incarnation(), WorkerNumbers.NOBODY);
-          return new Fence(settlement.resultId(), worker, claim.number());
-        })
+        .map(settlement -> Fence.of(settlement.resultId(), settlement.claimId(), workers))
         .toList();
   }
 

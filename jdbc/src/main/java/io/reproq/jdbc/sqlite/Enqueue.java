@@ -1,10 +1,10 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.StoreException;
+import io.reproq.store.Texts;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import java.sql.SQLException;

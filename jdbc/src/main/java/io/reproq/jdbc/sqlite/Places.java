@@ -2,7 +2,7 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
+import io.reproq.store.Texts;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Failure;
 import io.reproq.task.Place;

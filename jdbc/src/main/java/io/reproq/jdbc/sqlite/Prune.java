@@ -23,6 +23,8 @@ final class Prune implements Transaction.Verb<Pruned> {
           SqliteStore.SQL.get("prune_finished"),
           SqliteStore.SQL.get("prune_failures"),
           SqliteStore.SQL.get("prune_keys"),
+          TakeNotes.SQL.get("prune_attachments"),
+          TakeNotes.SQL.get("prune_output"),
           SqliteStore.SQL.get("prune_tasks"));
 
   private final Pruning pruning;

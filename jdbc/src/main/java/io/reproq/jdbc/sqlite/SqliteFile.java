@@ -32,7 +32,8 @@ final class SqliteFile implements Migrations.Database {
           "V0003__schedules.sql",
           "V0005__keys.sql",
           "V0006__workflows.sql",
-          "V0007__rate_limits.sql");
+          "V0007__rate_limits.sql",
+          "V0008__notes.sql");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = 2_000_000;
 

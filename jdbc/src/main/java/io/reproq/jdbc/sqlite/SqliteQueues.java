@@ -2,8 +2,8 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.store.Queues;
+import io.reproq.store.Texts;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -15,8 +15,12 @@ import io.reproq.store.Enqueued;
 import io.reproq.store.EnqueuedWorkflow;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.Finding;
+import io.reproq.store.LogPiece;
+import io.reproq.store.LogQuery;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
+import io.reproq.store.Note;
+import io.reproq.store.Noted;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -207,6 +211,11 @@ final class SqliteStore implements TaskStore {
   }
 
   @Override
+  public List<Noted> note(List<Note> notes) {
+    return notes.isEmpty() ? List.of() : writer.write("take notes in", new TakeNotes(notes));
+  }
+
+  @Override
   public Completed complete(Completion completion) {
     throw new StoreException(
         "tasks in an SQLite file cannot be completed together with the effects of their handlers:"
@@ -296,6 +305,16 @@ final class SqliteStore implements TaskStore {
   @Override
   public List<TaskRun> list(TaskQuery query) {
     return readers.read("list tasks of", source -> new TaskRuns(source).list(query));
+  }
+
+  @Override
+  public Json metadata(long resultId) {
+    return readers.read("read", source -> NoteRows.metadata(source, resultId));
+  }
+
+  @Override
+  public List<LogPiece> logs(LogQuery query) {
+    return readers.read("read output in", source -> NoteRows.pieces(source, query));
   }
 
   @Override

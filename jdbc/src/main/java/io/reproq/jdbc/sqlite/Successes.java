@@ -1,9 +1,9 @@
 package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.json.CanonicalJson;
 import io.reproq.store.Settlement;
+import io.reproq.store.Texts;
 import io.reproq.task.Outcome;
 import io.reproq.task.TaskStatus;
 import java.sql.SQLException;

@@ -174,12 +174,13 @@ final class TaskRuns {
     }
 
     private static TaskRun.Extras extras(PreparedQuery.Row row) throws SQLException {
+      var metadata = row.textOrNull("metadata_json");
       return new TaskRun.Extras(
           row.text("backend_alias"),
           row.numberOrNull("parent_id"),
           Values.uuidOrNull(row.textOrNull("workflow_id")),
-          Json.EMPTY_OBJECT,
-          null,
+          metadata == null ? Json.EMPTY_OBJECT : new Json(metadata),
+          row.textOrNull("logs_uri"),
           null);
     }
 

@@ -2,12 +2,12 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.clock.TimeSource;
 import io.reproq.jdbc.Query;
-import io.reproq.jdbc.Texts;
 import io.reproq.store.DeathWatch;
 import io.reproq.store.DeathWatch.Sighting;
 import io.reproq.store.Reclaimed;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.StoreException;
+import io.reproq.store.Texts;
 import io.reproq.store.WorkerInfo;
 import io.reproq.task.ClaimId;
 import java.sql.SQLException;

@@ -24,7 +24,8 @@ BEGIN
       THEN reproq.wrong('spec_json', 'a JSON object', spec)
     WHEN NEW.spec_hash <> '' AND NOT reproq.is_hash(NEW.spec_hash)
       THEN reproq.wrong('spec_hash', 'pairs of hex digits, at most 64', to_jsonb(NEW.spec_hash))
-    WHEN NEW.metadata_json <> '{}' THEN 'metadata_json is not kept: leave it out'
+    WHEN jsonb_typeof(NEW.metadata_json) <> 'object' OR octet_length(NEW.metadata_json::text) > 65536
+      THEN 'metadata_json must be a JSON object of at most 65536 bytes'
     WHEN NEW.attempts <> 0 OR NEW.cancel_requested OR NEW.worker_ids <> '[]'
       OR NEW.errors_json <> '[]' OR NEW.return_json::text <> 'null' OR coalesce(NEW.last_error,
         NEW.leased_by, NEW.logs_uri, NEW.artifacts_uri, NEW.place, NEW.parked_key) IS NOT NULL
@@ -57,6 +58,10 @@ BEGIN
       MESSAGE = 'duplicate key value violates unique constraint "idx_task_runs_spec_unique"',
       DETAIL = format('Task %s has the same spec_hash and is not over.', made.result_id);
   END IF;
+  IF NEW.metadata_json <> '{}' THEN
+    INSERT INTO reproq.attachment (result_id, metadata_json)
+    VALUES (made.result_id, NEW.metadata_json);
+  END IF;
   -- For RETURNING.
   SELECT t.result_id, t.enqueued_at, t.enqueued_at, t.enqueued_at
   INTO NEW.result_id, NEW.enqueued_at, NEW.created_at, NEW.updated_at
@@ -79,14 +84,15 @@ CREATE TRIGGER task_runs_insert INSTEAD OF INSERT ON task_runs
 FOR EACH ROW EXECUTE FUNCTION reproq.insert_task_run();
 
 -- An order, written as the change that it makes. What else changes with it is the order's own
--- affair, so a program may set it too, and to no effect.
+-- affair, so a program may set it too, and to no effect. Metadata may change with any order, or
+-- without one.
 CREATE FUNCTION reproq.update_task_run() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   arrow   text := OLD.status || ' to ' || NEW.status;
   changed text[] := ARRAY(
     SELECT o.key FROM json_each(to_json(OLD)) o JOIN json_each(to_json(NEW)) n ON n.key = o.key
-    WHERE o.value::text <> n.value::text AND o.key <> 'updated_at'
+    WHERE o.value::text <> n.value::text AND o.key NOT IN ('updated_at', 'metadata_json')
       AND CASE WHEN o.key IN ('spec_json', 'return_json') THEN o.value::jsonb <> n.value::jsonb
         ELSE true END);
   with_it text[] := CASE arrow
@@ -101,7 +107,6 @@ DECLARE
     ELSE ARRAY['cancel_requested'] END;
   problem text := (
     SELECT CASE
-      WHEN column_name = 'metadata_json' THEN 'metadata_json cannot be changed: it is not kept'
       WHEN column_name = 'status' THEN format('status cannot be changed from %s: call'
         ' reproq_cancel, reproq_retry or reproq_discard, or leave it to the workers', arrow)
       WHEN column_name = 'cancel_requested' AND NOT NEW.cancel_requested
@@ -120,6 +125,16 @@ BEGIN
   END IF;
   IF problem IS NOT NULL THEN
     RAISE feature_not_supported USING MESSAGE = format('task %s: %s', OLD.result_id, problem);
+  END IF;
+  IF NEW.metadata_json IS DISTINCT FROM OLD.metadata_json THEN
+    IF jsonb_typeof(NEW.metadata_json) IS DISTINCT FROM 'object'
+      OR octet_length(NEW.metadata_json::text) > 65536 THEN
+      RAISE invalid_parameter_value USING MESSAGE = format('task %s: metadata_json must be a JSON'
+        ' object of at most 65536 bytes', OLD.result_id);
+    END IF;
+    INSERT INTO reproq.attachment AS a (result_id, metadata_json)
+    VALUES (OLD.result_id, NEW.metadata_json)
+    ON CONFLICT (result_id) DO UPDATE SET metadata_json = excluded.metadata_json;
   END IF;
   IF changed = '{}' THEN
     RETURN NEW;
@@ -172,6 +187,8 @@ BEGIN
     RETURN NULL;
   END IF;
   DELETE FROM reproq.failure f WHERE f.result_id = OLD.result_id;
+  DELETE FROM reproq.attachment a WHERE a.result_id = OLD.result_id;
+  DELETE FROM reproq.output o WHERE o.result_id = OLD.result_id;
   DELETE FROM reproq.cancel_request c WHERE c.result_id = OLD.result_id;
   DELETE FROM reproq.task_key k WHERE k.result_id = OLD.result_id;
   DELETE FROM reproq.task t WHERE t.result_id = OLD.result_id;

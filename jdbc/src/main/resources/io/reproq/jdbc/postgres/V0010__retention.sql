@@ -44,6 +44,7 @@ BEGIN
     SELECT coalesce(-sum(change), 0) FROM counted', part.finished_table) INTO dropped;
   DELETE FROM reproq.failure WHERE result_id >= part.low AND result_id < part.high;
   DELETE FROM reproq.attachment WHERE result_id >= part.low AND result_id < part.high;
+  DELETE FROM reproq.output WHERE result_id >= part.low AND result_id < part.high;
   DELETE FROM reproq.task_key WHERE result_id >= part.low AND result_id < part.high;
   EXECUTE format('SELECT coalesce(array_agg(result_id), ''{}''), coalesce(array_agg(DISTINCT
       workflow_id), ''{}'') FROM reproq.%I WHERE workflow_id IS NOT NULL', part.task_table)

@@ -72,6 +72,10 @@ without_attachments AS (
   DELETE FROM reproq.attachment WHERE NOT :is_trial
     AND result_id = ANY (ARRAY(SELECT result_id FROM old))
 ),
+without_output AS (
+  DELETE FROM reproq.output WHERE NOT :is_trial
+    AND result_id = ANY (ARRAY(SELECT result_id FROM old))
+),
 without_keys AS (
   DELETE FROM reproq.task_key WHERE NOT :is_trial
     AND result_id = ANY (ARRAY(SELECT result_id FROM old))

@@ -53,7 +53,8 @@ SELECT
       'task_path', CASE WHEN f.kind IN ('cancelled', 'security_violation')
         THEN task_place.task_path END)) AS error
     FROM failure f WHERE f.result_id = task_place.result_id ORDER BY f.failure_id) e) AS errors_json,
-  '{}' AS metadata_json,
+  coalesce((SELECT a.metadata_json FROM attachment a WHERE a.result_id = task_place.result_id), '{}')
+    AS metadata_json,
   last_error,
   CASE status WHEN 'FAILED' THEN
     strftime('%Y-%m-%d %H:%M:%S', finished_at / 1000000, 'unixepoch')
@@ -61,7 +62,7 @@ SELECT
   strftime('%Y-%m-%d %H:%M:%S', leased_until / 1000000, 'unixepoch')
     || printf('.%06d', leased_until % 1000000) AS leased_until,
   leased_by,
-  NULL AS logs_uri,
+  (SELECT a.logs_uri FROM attachment a WHERE a.result_id = task_place.result_id) AS logs_uri,
   NULL AS artifacts_uri,
   strftime('%Y-%m-%d %H:%M:%S', expires_at / 1000000, 'unixepoch')
     || printf('.%06d', expires_at % 1000000) AS expires_at,

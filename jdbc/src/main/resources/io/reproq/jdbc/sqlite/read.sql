@@ -2,7 +2,8 @@
 
 -- name: find
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
+  AS cancel_requested, (SELECT a.metadata_json FROM attachment a WHERE a.result_id = p.result_id)
+  AS metadata_json, (SELECT a.logs_uri FROM attachment a WHERE a.result_id = p.result_id) AS logs_uri
 FROM task_place p WHERE p.result_id IN (SELECT value FROM json_each(:ids))
 ORDER BY p.result_id
 
@@ -10,21 +11,24 @@ ORDER BY p.result_id
 
 -- name: list_all
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
+  AS cancel_requested, (SELECT a.metadata_json FROM attachment a WHERE a.result_id = p.result_id)
+  AS metadata_json, (SELECT a.logs_uri FROM attachment a WHERE a.result_id = p.result_id) AS logs_uri
 FROM task_place p
 WHERE p.result_id > :after_id
 ORDER BY p.result_id LIMIT :limit
 
 -- name: list_status
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
+  AS cancel_requested, (SELECT a.metadata_json FROM attachment a WHERE a.result_id = p.result_id)
+  AS metadata_json, (SELECT a.logs_uri FROM attachment a WHERE a.result_id = p.result_id) AS logs_uri
 FROM task_place p
 WHERE p.result_id > :after_id AND p.status = :status
 ORDER BY p.result_id LIMIT :limit
 
 -- name: list_queue
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
+  AS cancel_requested, (SELECT a.metadata_json FROM attachment a WHERE a.result_id = p.result_id)
+  AS metadata_json, (SELECT a.logs_uri FROM attachment a WHERE a.result_id = p.result_id) AS logs_uri
 FROM task_place p
 WHERE p.result_id > :after_id AND p.queue_name = :queue_name
   AND (:status IS NULL OR p.status = :status)
@@ -32,7 +36,8 @@ ORDER BY p.result_id LIMIT :limit
 
 -- name: list_path
 SELECT p.*, EXISTS (SELECT 1 FROM cancel_request c WHERE c.result_id = p.result_id)
-  AS cancel_requested
+  AS cancel_requested, (SELECT a.metadata_json FROM attachment a WHERE a.result_id = p.result_id)
+  AS metadata_json, (SELECT a.logs_uri FROM attachment a WHERE a.result_id = p.result_id) AS logs_uri
 FROM task_place p
 WHERE p.result_id > :after_id AND p.task_path = :task_path
   AND (:queue_name IS NULL OR p.queue_name = :queue_name)

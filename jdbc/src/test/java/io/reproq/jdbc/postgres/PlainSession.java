@@ -87,7 +87,11 @@ record PlainSession(Connection connection) implements AutoCloseable {
                     + " UNION ALL SELECT result_id FROM reproq.cancel_request c WHERE NOT EXISTS"
                     + " (SELECT FROM reproq.running r WHERE r.result_id = c.result_id)"
                     + " UNION ALL SELECT result_id FROM reproq.failure f WHERE NOT EXISTS"
-                    + " (SELECT FROM reproq.task t WHERE t.result_id = f.result_id)"))
+                    + " (SELECT FROM reproq.task t WHERE t.result_id = f.result_id)"
+                    + " UNION ALL SELECT result_id FROM reproq.attachment a WHERE NOT EXISTS"
+                    + " (SELECT FROM reproq.task t WHERE t.result_id = a.result_id)"
+                    + " UNION ALL SELECT result_id FROM reproq.output o WHERE NOT EXISTS"
+                    + " (SELECT FROM reproq.task t WHERE t.result_id = o.result_id)"))
         .as("what hangs on no task")
         .isEmpty();
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.Reproq;
 import io.reproq.json.Json;
+import io.reproq.store.LogQuery;
 import io.reproq.store.NewTask;
+import io.reproq.store.Note;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
@@ -146,7 +148,8 @@ final class SqlDoorsTest {
           spec_json, workflow_id; '{"task_path": "a"}', gen_random_uuid(); a task cannot wait for others
           spec_json, status; '{"task_path": "a"}', 'RUNNING'; status must be READY, was RUNNING
           spec_json, result_id; '{"task_path": "a"}', 5; result_id is given by the database
-          spec_json, metadata_json; '{"task_path": "a"}', '{"a": 1}'; metadata_json is not kept
+          spec_json, metadata_json; '{"task_path": "a"}', '[1]'; metadata_json must be a JSON object
+          spec_json, metadata_json; '{"task_path": "a"}', jsonb_build_object('a', repeat('x', 65530)); metadata_json must be a JSON object of at most 65536 bytes
           spec_json, attempts; '{"task_path": "a"}', 1; a new task has no past
           spec_json, leased_by; '{"task_path": "a"}', 'me'; a new task has no past
           spec_json, finished_at; '{"task_path": "a"}', now(); a new task has no past
@@ -219,6 +222,41 @@ final class SqlDoorsTest {
   }
 
   @Test
+  void metadata_can_be_written_at_any_time() throws Exception {
+    var id =
+        session.number(
+            "INSERT INTO task_runs (spec_json, metadata_json)"
+                + " VALUES ('{\"task_path\": \"a\"}', '{\"by\": \"me\"}') RETURNING result_id");
+    assertThat(store.metadata(id).canonical().text()).isEqualTo("{\"by\":\"me\"}");
+
+    assertThat(session.change("UPDATE task_runs SET metadata_json = '{\"n\": 2}'")).isEqualTo(1);
+    assertThat(session.run("SELECT metadata_json, version FROM task_runs"))
+        .containsExactly("{\"n\": 2}|1");
+    session.change("UPDATE task_runs SET status = 'CANCELLED', metadata_json = '{}'");
+
+    assertThat(session.run("SELECT status, metadata_json FROM task_runs"))
+        .containsExactly("CANCELLED|{}");
+  }
+
+  @Test
+  void what_hangs_on_a_deleted_task_goes_with_it() throws Exception {
+    var id = Actors.enqueue(store, 1).getFirst();
+    var claimed = Actors.claim(store, Actors.join(store), 1).getFirst();
+    store.note(
+        List.of(
+            new Note(id, claimed.claimId(), new Note.Metadata(new Json("{\"a\": 1}"))),
+            new Note(id, claimed.claimId(), new Note.LogsUri("a.log")),
+            new Note(id, claimed.claimId(), new Note.Output(0, "text"))));
+    assertThat(session.run("SELECT metadata_json, logs_uri FROM task_runs"))
+        .containsExactly("{\"a\": 1}|a.log");
+    store.settle(List.of(Actors.settlement(claimed, new Outcome.Succeeded(Json.NULL))));
+
+    assertThat(session.change("DELETE FROM task_runs")).isEqualTo(1);
+
+    assertThat(store.logs(LogQuery.first(id, 1))).isEmpty();
+  }
+
+  @Test
   void a_row_saved_as_it_is_changes_nothing() throws Exception {
     session.run(asDjangoDoes(echo()));
 
@@ -241,7 +279,9 @@ final class SqlDoorsTest {
           status = 'RUNNING', leased_by = 'me'; status cannot be changed from READY to RUNNING
           status = 'SUCCESSFUL'; status cannot be changed from READY to SUCCESSFUL
           status = 'CANCELLED', priority = 3; priority cannot be changed
-          metadata_json = '{"a": 1}'; metadata_json cannot be changed
+          metadata_json = '[1]'; metadata_json must be a JSON object
+          metadata_json = NULL; metadata_json must be a JSON object
+          metadata_json = '{"a": 1}', priority = 9; priority cannot be changed
           """)
   void what_is_no_order_is_refused(String change, String message) throws Exception {
     var id = Actors.enqueue(store, 1).getFirst();

@@ -191,6 +191,23 @@ final class PlansTest {
         .noneMatch(line -> line.contains("SCAN") || line.contains("TEMP B-TREE"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          held; USING INTEGER PRIMARY KEY
+          metadata; USING INTEGER PRIMARY KEY
+          pieces; SEARCH output USING INDEX
+          """)
+  void notes_are_written_and_read_by_index(String name, String way) throws SQLException {
+    var sql = TakeNotes.SQL.get(name).sql().replace("?", "1");
+
+    assertThat(fixture.sql("EXPLAIN QUERY PLAN " + sql))
+        .anyMatch(line -> line.contains(way))
+        .noneMatch(line -> line.contains("SCAN") || line.contains("TEMP B-TREE"));
+  }
+
   @Test
   void keys_of_parked_tasks_are_found_without_reading_the_tasks() throws SQLException {
     try (var connection = fixture.connect()) {

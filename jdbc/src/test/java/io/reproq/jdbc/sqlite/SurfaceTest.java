@@ -7,6 +7,7 @@ import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
+import io.reproq.store.Note;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
@@ -130,6 +131,46 @@ final class SurfaceTest {
     assertThat(Spec.parse(Fixture.get(store, id).spec().text()).payload().kwargs())
         .isEqualTo(new Json("{\"name\":\"Ada\"}"));
     assertThat(fixture.sql("SELECT count(*) FROM task_enqueue")).containsExactly("0");
+  }
+
+  @Test
+  void shows_what_a_running_task_has_noted_and_lets_others_note_too() throws Exception {
+    var id = Fixture.enqueue(store, 1).getFirst();
+    var claimed = Fixture.claim(store, Fixture.join(store), 1).getFirst();
+    store.note(
+        List.of(
+            new Note(id, claimed.claimId(), new Note.Metadata(new Json("{\"a\": 1}"))),
+            new Note(id, claimed.claimId(), new Note.LogsUri("a.log"))));
+    assertThat(fixture.sql("SELECT metadata_json, logs_uri FROM task_runs"))
+        .containsExactly("{\"a\":1}|a.log");
+
+    fixture.sql("UPDATE task_runs SET metadata_json = '{\"b\": [2]}'");
+
+    assertThat(store.metadata(id)).isEqualTo(new Json("{\"b\": [2]}"));
+    assertThat(fixture.sql("SELECT metadata_json, logs_uri, version FROM task_runs"))
+        .containsExactly("{\"b\": [2]}|a.log|2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          metadata_json = '[1]'; metadata_json must be a JSON object
+          metadata_json = '{'; metadata_json must be a JSON object
+          metadata_json = NULL; metadata_json must be a JSON object
+          metadata_json = json_object('a', hex(zeroblob(32768))); of at most 65536 bytes
+          metadata_json = '{}', status = 'CANCELLED'; only metadata_json of task_runs can be changed
+          status = 'CANCELLED'; cannot modify task_runs
+          """)
+  void refuses_other_changes_of_the_view(String change, String message) throws Exception {
+    Fixture.enqueue(store, 1);
+
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> fixture.sql("UPDATE task_runs SET " + change))
+        .withMessageContaining(message);
+    assertThat(fixture.sql("SELECT status, metadata_json FROM task_runs"))
+        .containsExactly("READY|{}");
   }
 
   @Test

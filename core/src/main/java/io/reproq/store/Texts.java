@@ -1,4 +1,4 @@
-package io.reproq.jdbc;
+package io.reproq.store;
 
 import org.jspecify.annotations.Nullable;
 
