@@ -27,8 +27,10 @@ final class ForkExecutor implements TaskExecutor {
   private static final Logger log = LoggerFactory.getLogger(ForkExecutor.class);
   private static final Duration READY = Duration.ofSeconds(10);
 
-  /// To look at a child's memory costs as much as a small task.
+  /// To look at a child's memory costs as much as a small task, so not every one is followed by it.
   private static final int TASKS_BETWEEN_LOOKS = 16;
+
+  private static final Duration SMALL_TASK = Duration.ofMillis(5);
 
   private static final long KB_PER_MB = 1024;
 
@@ -81,10 +83,11 @@ final class ForkExecutor implements TaskExecutor {
     var run = new ForkedRun(config.limits(), metrics, task(attempt, description));
     try {
       var child = sent(run);
+      var began = time.nanoTime();
       try {
         return run.outcome(child);
       } finally {
-        putBack(child, run.isDoubtful());
+        putBack(child, run.isDoubtful() || isUsedUp(child, time.nanoTime() - began));
       }
     } catch (IOException e) {
       metrics.count(Count.NOT_STARTED);
@@ -138,8 +141,8 @@ final class ForkExecutor implements TaskExecutor {
     return child;
   }
 
-  private void putBack(ForkedChild child, boolean isDoubtful) {
-    if (config.kind() == Kind.FORK || isDoubtful || isUsedUp(child)) {
+  private void putBack(ForkedChild child, boolean isDone) {
+    if (isDone) {
       child.release();
       return;
     }
@@ -150,12 +153,14 @@ final class ForkExecutor implements TaskExecutor {
     }
   }
 
-  private boolean isUsedUp(ForkedChild child) {
+  private boolean isUsedUp(ForkedChild child, long tookNanos) {
     var tasks = child.tasks();
-    return child.isGone()
+    var looks = tasks % TASKS_BETWEEN_LOOKS == 1 || tookNanos > SMALL_TASK.toNanos();
+    return config.kind() == Kind.FORK
+        || child.isGone()
         || child.server().isRetired()
         || tasks >= config.reuse().poolMaxTasks()
-        || (tasks % TASKS_BETWEEN_LOOKS == 1
+        || (looks
             && child.memoryKb() > config.reuse().poolMaxMemoryMb() * KB_PER_MB);
   }
 

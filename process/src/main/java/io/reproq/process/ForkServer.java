@@ -101,6 +101,13 @@ final class ForkServer implements AutoCloseable {
     return process.pid();
   }
 
+  /// Its size when it was ready, 0 before.
+  long firstRssKb() {
+    return hello.getNow(new Hello.Broken("")) instanceof Hello.Ready(var seconds, var rssKb)
+        ? rssKb
+        : 0;
+  }
+
   /// Asks for a child. It tells by itself when it is ready, or will not be.
   ForkedChild fork() {
     var child = new ForkedChild(this, site);

@@ -98,7 +98,9 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
 
   @Override
   public void grew(ForkServer server, long rssKb) {
-    if (rssKb > config.reuse().forkServerMemoryMb() * KB_PER_MB && isCurrent(server)) {
+    var limitKb = config.reuse().forkServerMemoryMb() * KB_PER_MB;
+    // Another one would not help who needs more than that from the start.
+    if (rssKb > limitKb && server.firstRssKb() <= limitKb && isCurrent(server)) {
       log.info("fork server: it has grown to {} MiB and is replaced", rssKb / KB_PER_MB);
       replace();
     }
