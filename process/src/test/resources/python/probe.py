@@ -66,9 +66,10 @@ def children(path, count, seconds):
             time.sleep(seconds)
             os._exit(0)
         pids.append(pid)
-    with open(path + ".part", "w") as file:
+    part = f"{path}.{os.getpid()}"
+    with open(part, "w") as file:
         file.write(" ".join(map(str, pids)))
-    os.rename(path + ".part", path)
+    os.rename(part, path)
     return pids
 
 

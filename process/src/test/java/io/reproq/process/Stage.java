@@ -24,7 +24,7 @@ final class Stage implements AutoCloseable {
   final Reproq reproq;
 
   private Stage(ExecutorConfig config, int concurrency, Duration lease) {
-    executor = new ChildExecutor(config.withAllowed(AllowList.of(List.of("*"))));
+    executor = new ChildExecutor(config);
     reproq =
         Reproq.builder()
             .dsn("memory:")
@@ -41,11 +41,20 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage open(ExecutorConfig config, int concurrency) {
-    return started(new Stage(config, concurrency, LEASE));
+    return started(new Stage(admittingAll(config), concurrency, LEASE));
   }
 
   static Stage open(ExecutorConfig config, Duration lease) {
-    return started(new Stage(config, 8, lease));
+    return started(new Stage(admittingAll(config), 8, lease));
+  }
+
+  /// One that admits what its settings say, and not every path.
+  static Stage openAsIs(ExecutorConfig config) {
+    return started(new Stage(config, 8, LEASE));
+  }
+
+  private static ExecutorConfig admittingAll(ExecutorConfig config) {
+    return config.withAllowed(AllowList.of(List.of("*")));
   }
 
   private static Stage started(Stage stage) {
