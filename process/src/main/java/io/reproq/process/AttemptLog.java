@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.worker.Attempt;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -32,6 +33,13 @@ final class AttemptLog {
   AttemptLog(int limit, LogSink sink) {
     this.limit = limit;
     this.sink = sink;
+  }
+
+  /// The log of an attempt, kept where the worker wants it.
+  static AttemptLog of(ExecutorConfig config, Attempt attempt) {
+    var name = "task-" + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
+    return new AttemptLog(
+        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt.notes()));
   }
 
   void append(byte[] bytes, int length) {

@@ -67,6 +67,15 @@ final class Child {
     return process.getErrorStream();
   }
 
+  boolean isGone() {
+    return !process.isAlive();
+  }
+
+  /// Calls `then` when the leader is gone, on another thread.
+  void onExit(Runnable then) {
+    process.onExit().thenRun(() -> Thread.ofVirtual().start(then));
+  }
+
   /// Waits for the end of the leader.
   ///
   /// @return false when it did not come in time
@@ -93,7 +102,8 @@ final class Child {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
     }
     warden.end(target);
-    process.destroyForcibly();
+    // By its handle: the process itself would close streams that are not read to their end.
+    process.toHandle().destroyForcibly();
     isGoneAfter(Duration.ofMillis(200));
   }
 

@@ -14,7 +14,7 @@ public final class ChildExecutor implements TaskExecutor {
     var runs =
         switch (config.kind()) {
           case SPAWN -> new SpawnExecutor(config, metrics);
-          case FORK, POOL -> new SpawnExecutor(config, metrics);
+          case FORK, POOL -> new ForkExecutor(config, metrics);
           case MOCK -> new MockExecutor(config.mockTakes());
         };
     chosen = new GuardedExecutor(config.allowed(), runs, metrics);

@@ -6,43 +6,74 @@ import io.reproq.json.JsonReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import io.reproq.worker.Notes;
 
-/// What a running task says of itself. A note that cannot be taken is dropped; no task fails for
-/// it.
-final class ChildNotes {
+/// What the processes of one attempt say of its task while it runs. A note that cannot be taken is
+/// dropped; no task fails for it. Safe for use by many threads.
+final class ChildNotes implements ControlSocket.Guest {
   private static final Logger log = LoggerFactory.getLogger(ChildNotes.class);
   private static final int LINE_BYTES = 1 << 20;
 
-  private ChildNotes() {}
+  private final Notes notes;
+  private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
 
-  /// Serves the connection of a spawned child to its end.
-  static void serve(Connection connection, Journal journal) {
+  ChildNotes(Notes notes) {
+    this.notes = notes;
+  }
+
+  /// Serves a connection to its end.
+  @Override
+  public void enter(JsonNode hello, Connection connection) {
+    var end = new CompletableFuture<Void>();
+    open.add(end);
     try (connection) {
-      var known = "{\"metadata\":" + journal.metadata().text() + "}\n";
-      connection.write(known.getBytes(StandardCharsets.UTF_8));
+      connection.write(known());
       for (var line = connection.readLine(LINE_BYTES);
           line != null;
           line = connection.readLine(LINE_BYTES)) {
-        take(JsonReader.read(new ByteArrayInputStream(line)), journal);
+        take(JsonReader.read(new ByteArrayInputStream(line)));
       }
     } catch (IOException | InvalidJsonException e) {
       log.debug("a child's notes end early", e);
+    } finally {
+      open.remove(end);
+      end.complete(null);
     }
   }
 
+  /// Waits until all that was said is taken, not longer than `limit`. Not interrupted.
+  void await(Duration limit) {
+    CompletableFuture.allOf(open.toArray(CompletableFuture<?>[]::new))
+        .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+  }
+
+  /// The answer to who asks what was noted before.
+  byte[] known() {
+    return ("{\"metadata\":" + notes.metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
+  }
+
   /// Takes one note.
-  static void take(JsonNode note, Journal journal) {
-    var metadata = note.get("metadata");
+  ///
+  /// @return whether `message` was one
+  boolean take(JsonNode message) {
+    var metadata = message.get("metadata");
     if (metadata == null) {
-      return;
+      return false;
     }
     try {
-      journal.metadata(new Json(metadata.toString()));
+      notes.metadata(new Json(metadata.toString()));
     } catch (IllegalArgumentException e) {
       log.warn("a note of a task is dropped: {}", e.getMessage());
     }
+    return true;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import io.reproq.worker.Notes;
 
 /// Keeps the output of an attempt in a file that its owner alone may read.
 ///
@@ -25,13 +26,13 @@ final class FileSink implements LogSink {
   private static final String MIDDLE = "\nSTDERR:\n";
 
   private final Path file;
-  private final Journal journal;
+  private final Notes notes;
   private boolean begun;
   private boolean broken;
 
-  FileSink(Path file, Journal journal) {
+  FileSink(Path file, Notes notes) {
     this.file = file;
-    this.journal = journal;
+    this.notes = notes;
   }
 
   @Override
@@ -65,7 +66,7 @@ final class FileSink implements LogSink {
     Files.createFile(file, mode("rw-------"));
     write(HEAD + MIDDLE, StandardOpenOption.APPEND);
     begun = true;
-    journal.logsUri(file.toString());
+    notes.logsUri(file.toString());
   }
 
   private void write(String text, OpenOption how) throws IOException {

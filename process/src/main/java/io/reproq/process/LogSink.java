@@ -2,6 +2,7 @@ package io.reproq.process;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import io.reproq.worker.Notes;
 
 /// Where the output of one attempt goes. Told by one thread at a time.
 interface LogSink {
@@ -14,21 +15,21 @@ interface LogSink {
   void end(String stdout);
 
   /// The sink of an attempt: a file in `folder`, or the store where there is none.
-  static LogSink of(@Nullable Path folder, String name, Journal journal) {
-    return folder == null ? new StoreSink(journal) : new FileSink(folder.resolve(name), journal);
+  static LogSink of(@Nullable Path folder, String name, Notes notes) {
+    return folder == null ? new StoreSink(notes) : new FileSink(folder.resolve(name), notes);
   }
 
   /// Keeps output in the store.
-  record StoreSink(Journal journal) implements LogSink {
+  record StoreSink(Notes notes) implements LogSink {
     @Override
     public void append(String text) {
-      journal.output(text);
+      notes.output(text);
     }
 
     @Override
     public void end(String stdout) {
       if (!stdout.isEmpty()) {
-        journal.output("\nSTDOUT:\n" + stdout + "\n");
+        notes.output("\nSTDOUT:\n" + stdout + "\n");
       }
     }
   }

@@ -47,12 +47,14 @@ final class SpawnExecutor implements TaskExecutor {
       return Failures.tooLarge(description.length, limit);
     }
     var key = UUID.randomUUID().toString();
-    var journal = Journal.of(attempt);
-    where.control().expect(key, (hello, connection) -> ChildNotes.serve(connection, journal));
+    var notes = new ChildNotes(attempt.notes());
+    where.control().expect(key, notes);
     try (var payload =
         HandedPayload.of(config.payload(), description, where.folder(), attempt.resultId())) {
       var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
-      return new SpawnedRun(config.limits(), metrics, child, log(attempt, journal)).run(payload);
+      return new SpawnedRun(
+              config.limits(), metrics, child, AttemptLog.of(config, attempt))
+          .run(payload, notes);
     } catch (IOException e) {
       metrics.count(Count.NOT_STARTED);
       return Failures.infrastructure(
@@ -60,12 +62,6 @@ final class SpawnExecutor implements TaskExecutor {
     } finally {
       where.control().forget(key);
     }
-  }
-
-  private AttemptLog log(Attempt attempt, Journal journal) {
-    var name = "task-" + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
-    return new AttemptLog(
-        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, journal));
   }
 
   private List<String> command(Attempt attempt, HandedPayload payload) {

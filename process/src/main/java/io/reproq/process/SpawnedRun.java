@@ -43,7 +43,8 @@ final class SpawnedRun {
   ///
   /// @throws IOException when it could not begin
   /// @throws InterruptedException when the attempt had to stop
-  Outcome run(HandedPayload payload) throws IOException, InterruptedException {
+  Outcome run(HandedPayload payload, ChildNotes notes)
+      throws IOException, InterruptedException {
     var out = Drain.of(child.stdout(), stdout::append);
     var err = Drain.of(child.stderr(), log::append);
     Ending ending;
@@ -57,6 +58,7 @@ final class SpawnedRun {
     var patience = ending == Ending.BY_ITSELF ? LAST_OUTPUT : LAST_OUTPUT_WHEN_STOPPED;
     out.await(patience);
     err.await(patience);
+    notes.await(patience);
     return outcome(ending);
   }
 

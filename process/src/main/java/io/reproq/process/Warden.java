@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Warden implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Warden.class);
   private static final String SCRIPT = script();
-  private static final Duration ANSWER = Duration.ofMillis(250);
+  private static final Duration ANSWER = Duration.ofMillis(400);
   private static final Duration AT_THE_END = Duration.ofSeconds(2);
 
   /// What the script says last.
@@ -88,16 +88,16 @@ final class Warden implements AutoCloseable {
     command("term " + target);
   }
 
-  /// Sends KILL and drops `target`. Returns when it was sent, or after a quarter of a second.
+  /// Sends KILL and drops `target`. Returns when it was sent; when that takes long, before.
   void end(String target) {
     var ended = ending.computeIfAbsent(target, key -> new CompletableFuture<>());
     command("end " + target);
     if (!isDone(ended, ANSWER)) {
-      // Lost with a warden that somebody ended.
-      command("end " + target);
-      if (!isDone(ended, ANSWER)) {
-        log.warn("no answer from the process that ends children, to: end {}", target);
+      if (isGone()) {
+        // The command was lost with it.
+        command("end " + target);
       }
+      log.info("the process that ends children is slow to answer to: end {}", target);
     }
     ending.remove(target, ended);
     lock.lock();
@@ -136,6 +136,15 @@ final class Warden implements AutoCloseable {
     lock.lock();
     try {
       return process.pid();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isGone() {
+    lock.lock();
+    try {
+      return !process.isAlive();
     } finally {
       lock.unlock();
     }

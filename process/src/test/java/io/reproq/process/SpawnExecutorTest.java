@@ -114,6 +114,7 @@ final class SpawnExecutorTest {
     try (var stage = Stage.open(config)) {
       var run = stage.run(Stage.task("any.path", "[\"" + "x".repeat(500_000) + "\"]"));
 
+      assertThat(run.result().errors()).isEmpty();
       assertThat(run.standing().status()).isEqualTo(TaskStatus.SUCCESSFUL);
     }
   }

@@ -17,18 +17,20 @@ import java.util.List;
 /// otherwise.
 final class Stage implements AutoCloseable {
   private static final RetryPolicy ONE_TRY = RetryPolicy.DEFAULT.withMaxAttempts(1);
+  private static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   final ChildExecutor executor;
   final Reproq reproq;
 
-  private Stage(ExecutorConfig config, int concurrency) {
-    executor = new ChildExecutor(config.withAllowed(AllowList.of(List.of("*"))));
+  private Stage(ExecutorConfig config, int concurrency, Duration lease) {
+    executor = new ChildExecutor(config);
     reproq =
         Reproq.builder()
             .dsn("memory:")
             .workerId(config.workerId())
             .concurrency(concurrency)
+            .lease(lease, lease.dividedBy(3))
             .executor(executor)
             .open();
   }
@@ -39,7 +41,23 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage open(ExecutorConfig config, int concurrency) {
-    var stage = new Stage(config, concurrency);
+    return started(new Stage(admittingAll(config), concurrency, LEASE));
+  }
+
+  static Stage open(ExecutorConfig config, Duration lease) {
+    return started(new Stage(admittingAll(config), 8, lease));
+  }
+
+  /// One that admits what its settings say, and not every path.
+  static Stage openAsIs(ExecutorConfig config) {
+    return started(new Stage(config, 8, LEASE));
+  }
+
+  private static ExecutorConfig admittingAll(ExecutorConfig config) {
+    return config.withAllowed(AllowList.of(List.of("*")));
+  }
+
+  private static Stage started(Stage stage) {
     try {
       stage.reproq.start();
       return stage;
