@@ -1,6 +1,7 @@
 package io.reproq.cli;
 
 import io.reproq.store.TaskRun;
+import io.reproq.store.TaskRun.AttemptError;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,18 +36,25 @@ final class TaskRunText {
     for (var error : run.result().errors()) {
       text.line(
           error.attempt() > 0 ? "attempt " + error.attempt() : "error",
-          error.failure().kind().label()
-              + ": "
-              + error.failure().summary()
-              + " ("
-              + error.at()
-              + ")");
+          told(error));
     }
     text.line("progress", MetadataText.progress(run.extras().metadata()));
     text.line("metadata", MetadataText.rest(run.extras().metadata()));
     text.line("output", run.extras().logsUri());
     text.line("version", run.standing().version());
     return String.join("\n", text.lines);
+  }
+
+  /// The kind of error, what was thrown where something was, and what that said.
+  private static String told(AttemptError error) {
+    var failure = error.failure();
+    var thrown = failure.exceptionClass();
+    return "%s%s: %s (%s)"
+        .formatted(
+            failure.kind().label(),
+            thrown == null || thrown.isEmpty() ? "" : ", " + thrown,
+            failure.summary(),
+            error.at());
   }
 
   /// Why a task that could run does not.
