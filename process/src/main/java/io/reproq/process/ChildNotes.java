@@ -3,6 +3,7 @@ package io.reproq.process;
 import io.reproq.json.InvalidJsonException;
 import io.reproq.json.Json;
 import io.reproq.json.JsonReader;
+import io.reproq.worker.Notes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import io.reproq.worker.Notes;
 
 /// What the processes of one attempt say of its task while it runs. A note that cannot be taken is
 /// dropped; no task fails for it. Safe for use by many threads.

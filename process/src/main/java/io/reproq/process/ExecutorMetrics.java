@@ -88,7 +88,8 @@ public final class ExecutorMetrics {
               .map(what ->
                   "%s mean %.0f most %d"
                       .formatted(name(what), sizes.get(what).mean(), sizes.get(what).most()));
-      return Stream.concat(happened, measured).collect(Collectors.joining(", "));
+      var all = Stream.concat(happened, measured).collect(Collectors.joining(", "));
+      return all.isEmpty() ? "nothing was started" : all;
     }
 
     private static String name(Enum<?> what) {

@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.worker.Notes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import io.reproq.worker.Notes;
 
 /// Keeps the output of an attempt in a file that its owner alone may read.
 ///

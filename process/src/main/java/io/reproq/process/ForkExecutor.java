@@ -160,8 +160,7 @@ final class ForkExecutor implements TaskExecutor {
         || child.isGone()
         || child.server().isRetired()
         || tasks >= config.reuse().poolMaxTasks()
-        || (looks
-            && child.memoryKb() > config.reuse().poolMaxMemoryMb() * KB_PER_MB);
+        || (looks && child.memoryKb() > config.reuse().poolMaxMemoryMb() * KB_PER_MB);
   }
 
   private void letGoOfOld() {

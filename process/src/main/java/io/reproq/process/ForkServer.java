@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.clock.TimeSource;
 import io.reproq.json.InvalidJsonException;
 import io.reproq.json.JsonReader;
 import io.reproq.process.ExecutorConfig.Command;
@@ -26,15 +27,16 @@ final class ForkServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ForkServer.class);
   private static final int LINE_BYTES = 1 << 20;
   private static final int MESSAGE_CHARACTERS = 4000;
-  private static final Duration LAST_WORDS = Duration.ofMillis(200);
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   private final Site site;
   private final Child process;
   private final Listener listener;
-  private final LoggedLines words = new LoggedLines(line -> log.info("fork server: {}", line));
+  private final LoggedLines words = new LoggedLines(ForkServer::tell);
   private final CompletableFuture<Hello> hello = new CompletableFuture<>();
   private final LinkedBlockingQueue<String> wishes = new LinkedBlockingQueue<>();
   private final Map<String, ForkedChild> children = new ConcurrentHashMap<>();
+  private final long startedNanos = TimeSource.system().nanoTime();
   private volatile boolean retired;
 
   private ForkServer(Site site, Child process, Listener listener) {
@@ -75,7 +77,7 @@ final class ForkServer implements AutoCloseable {
             Map.of("REPROQ_WORKER_ID", config.workerId()));
     var server = new ForkServer(site, process, listener);
     site.control().expectServers(server::enter);
-    var out = Drain.of(process.stdout(), server.words);
+    var out = Drain.of(process.stdout(), new LoggedLines(ForkServer::tell));
     var err = Drain.of(process.stderr(), server.words);
     process.go().close();
     process.onExit(() -> {
@@ -99,6 +101,11 @@ final class ForkServer implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /// When it was started, by the clock that never goes back.
+  long startedNanos() {
+    return startedNanos;
   }
 
   /// Its size when it was ready, 0 before.
@@ -215,6 +222,8 @@ final class ForkServer implements AutoCloseable {
 
   private void died() {
     process.end();
+    // What it said on its connection counts more, and may still be on its way.
+    awaitHello(LAST_WORDS);
     var last = words.last();
     hello.complete(
         new Hello.Broken(
@@ -228,6 +237,10 @@ final class ForkServer implements AutoCloseable {
       children.remove(child.key());
       child.orphaned();
     }
+  }
+
+  private static void tell(String line) {
+    log.info("fork server: {}", line);
   }
 
   private static Exit exit(JsonNode message) {

@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.clock.TimeSource;
 import io.reproq.process.ExecutorMetrics.Count;
 import io.reproq.process.ForkServer.Hello;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
   private final Site site;
   private final ExecutorConfig config;
   private final Runnable onReplaced;
+  private final TimeSource time = TimeSource.system();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -91,8 +93,9 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
       lock.unlock();
     }
     if (closed.getCount() > 0) {
-      log.warn("fork server: it died; another one is started");
-      replace();
+      var lived = Duration.ofNanos(time.nanoTime() - server.startedNanos());
+      log.warn("fork server: it died after {}s; another one is started", lived.toSeconds());
+      replace(lived.compareTo(LONGEST_PAUSE) < 0 ? FIRST_PAUSE : Duration.ZERO);
     }
   }
 
@@ -102,7 +105,7 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
     // Another one would not help who needs more than that from the start.
     if (rssKb > limitKb && server.firstRssKb() <= limitKb && isCurrent(server)) {
       log.info("fork server: it has grown to {} MiB and is replaced", rssKb / KB_PER_MB);
-      replace();
+      replace(Duration.ZERO);
     }
   }
 
@@ -110,7 +113,7 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
   public void changed(ForkServer server, String file) {
     if (isCurrent(server)) {
       log.info("fork server: {} has changed; another one is started", file);
-      replace();
+      replace(Duration.ZERO);
     }
   }
 
@@ -146,7 +149,8 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
     return server.equals(current());
   }
 
-  private void replace() {
+  /// @param pause before the first try: one that dies again and again must not be all that is done
+  private void replace(Duration pause) {
     lock.lock();
     try {
       if (starting) {
@@ -156,19 +160,18 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    Thread.ofVirtual().name("reproq-fork-server").start(this::keepStarting);
+    Thread.ofVirtual().name("reproq-fork-server").start(() -> keepStarting(pause));
   }
 
-  private void keepStarting() {
+  private void keepStarting(Duration first) {
     try {
-      var pause = FIRST_PAUSE;
-      while (closed.getCount() > 0 && !startAnother()) {
+      var pause = first;
+      do {
         if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
-        var next = pause.multipliedBy(2);
-        pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
-      }
+        pause = longer(pause);
+      } while (!startAnother());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -179,6 +182,11 @@ final class ForkServers implements ForkServer.Listener, AutoCloseable {
         lock.unlock();
       }
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    var next = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+    return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
   }
 
   private boolean startAnother() {

@@ -112,9 +112,13 @@ final class ForkedChild {
     }
   }
 
-  /// Lets it go: it ends when its connection does. KILL for one that does not. Not interrupted.
+  /// Lets it go: it ends when its connection does, and one that is not ready yet is turned away
+  /// when it comes. KILL for one that does not end. Not interrupted.
   void release() {
-    if (ready.isDone() && !ready.isCompletedExceptionally()) {
+    if (ready.completeExceptionally(new IOException("nobody waits for it any more"))) {
+      return;
+    }
+    if (!ready.isCompletedExceptionally()) {
       connection().close();
     }
     if (exitWithin(LAST_WORDS) == null) {

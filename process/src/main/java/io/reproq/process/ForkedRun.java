@@ -36,7 +36,8 @@ final class ForkedRun {
   /// @param head the attempt as JSON, without its mark and without the brace at its end
   /// @param description the spec, UTF-8
   /// @param timeout of the task
-  record Task(String head, byte[] description, Duration timeout, ChildNotes notes, AttemptLog log) {}
+  record Task(
+      String head, byte[] description, Duration timeout, ChildNotes notes, AttemptLog log) {}
 
   /// Gives the task to `child`.
   ///

@@ -1,8 +1,8 @@
 package io.reproq.process;
 
+import io.reproq.worker.Notes;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import io.reproq.worker.Notes;
 
 /// Where the output of one attempt goes. Told by one thread at a time.
 interface LogSink {

@@ -52,8 +52,7 @@ final class SpawnExecutor implements TaskExecutor {
     try (var payload =
         HandedPayload.of(config.payload(), description, where.folder(), attempt.resultId())) {
       var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
-      return new SpawnedRun(
-              config.limits(), metrics, child, AttemptLog.of(config, attempt))
+      return new SpawnedRun(config.limits(), metrics, child, AttemptLog.of(config, attempt))
           .run(payload, notes);
     } catch (IOException e) {
       metrics.count(Count.NOT_STARTED);

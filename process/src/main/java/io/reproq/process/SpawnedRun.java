@@ -43,8 +43,7 @@ final class SpawnedRun {
   ///
   /// @throws IOException when it could not begin
   /// @throws InterruptedException when the attempt had to stop
-  Outcome run(HandedPayload payload, ChildNotes notes)
-      throws IOException, InterruptedException {
+  Outcome run(HandedPayload payload, ChildNotes notes) throws IOException, InterruptedException {
     var out = Drain.of(child.stdout(), stdout::append);
     var err = Drain.of(child.stderr(), log::append);
     Ending ending;

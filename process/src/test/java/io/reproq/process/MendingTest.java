@@ -100,8 +100,7 @@ final class MendingTest {
 
   @Test
   void a_child_that_holds_too_much_memory_is_replaced() {
-    var config =
-        Python.config(Kind.POOL, folder).withReuse(new Reuse(1000, 100, 1024));
+    var config = Python.config(Kind.POOL, folder).withReuse(new Reuse(1000, 100, 1024));
     try (var stage = Stage.open(config)) {
       var lean = stage.run(Stage.task("probe.hoard", "[1]")).result().value();
       for (var i = 0; i < 20; i++) {
@@ -135,8 +134,7 @@ final class MendingTest {
     var replaced = new AtomicInteger();
     try (var site = Site.open(lease, new ExecutorMetrics());
         var servers =
-            new ForkServers(
-                site, Python.config(Kind.POOL, folder), replaced::incrementAndGet)) {
+            new ForkServers(site, Python.config(Kind.POOL, folder), replaced::incrementAndGet)) {
       servers.start();
       var first = Objects.requireNonNull(servers.current());
 
@@ -152,8 +150,8 @@ final class MendingTest {
 
   @Test
   void a_module_that_cannot_be_imported_ends_the_start() {
-    assertThatThrownBy(() ->
-            Stage.open(Python.config(Kind.FORK, folder, List.of("no_such_module"))))
+    assertThatThrownBy(
+            () -> Stage.open(Python.config(Kind.FORK, folder, List.of("no_such_module"))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("fork server: ModuleNotFoundError: No module named 'no_such_module'");
     assertThat(Processes.marked(folder.toString())).isEmpty();

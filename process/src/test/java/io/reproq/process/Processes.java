@@ -28,7 +28,8 @@ final class Processes {
   static List<Long> marked(String marker) {
     try (var all = Files.list(Path.of("/proc"))) {
       return all.filter(entry -> entry.getFileName().toString().matches("\\d+"))
-          .filter(entry -> has(entry.resolve("environ"), marker) || has(entry.resolve("cmdline"), marker))
+          .filter(entry ->
+              has(entry.resolve("environ"), marker) || has(entry.resolve("cmdline"), marker))
           .map(entry -> Long.parseLong(entry.getFileName().toString()))
           .toList();
     } catch (IOException e) {

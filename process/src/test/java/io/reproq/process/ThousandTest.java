@@ -78,7 +78,9 @@ final class ThousandTest {
       check(stage, sorts);
       assertThat(heap() - before).isLessThan(GROWTH_BYTES);
     }
-    await().atMost(Duration.ofSeconds(5)).until(() -> Processes.marked(folder.toString()).isEmpty());
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> Processes.marked(folder.toString()).isEmpty());
   }
 
   private static void check(Stage stage, Map<Long, Sort> sorts) {
