@@ -32,6 +32,7 @@ final class Actors {
 
   /// On a machine that is busy with other things, a process alone may take half of it to start.
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final AtomicLong CLAIMS = new AtomicLong();
 
   private Actors() {}

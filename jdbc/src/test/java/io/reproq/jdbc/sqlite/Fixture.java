@@ -41,6 +41,7 @@ final class Fixture implements AutoCloseable {
 
   /// On a machine that is busy with other things, a process alone may take half of it to start.
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final long PAUSE_NANOS = 2_000_000;
   private static final AtomicLong COPIES = new AtomicLong();
   private static final AtomicLong CLAIMS = new AtomicLong();
