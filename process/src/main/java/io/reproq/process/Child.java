@@ -73,7 +73,12 @@ final class Child {
 
   /// Calls `then` when the leader is gone, on another thread.
   void onExit(Runnable then) {
-    process.onExit().thenRun(() -> Thread.ofVirtual().start(then));
+    Thread.ofVirtual()
+        .name("reproq-exit")
+        .start(() -> {
+          process.onExit().join();
+          then.run();
+        });
   }
 
   /// Waits for the end of the leader.

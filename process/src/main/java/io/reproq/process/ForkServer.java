@@ -29,6 +29,9 @@ final class ForkServer implements AutoCloseable {
   private static final int MESSAGE_CHARACTERS = 4000;
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
+  /// The first JSON that a process reads costs it much time on a busy machine.
+  private static final Duration LAST_HELLO = Duration.ofSeconds(3);
+
   private final Site site;
   private final Child process;
   private final Listener listener;
@@ -223,7 +226,7 @@ final class ForkServer implements AutoCloseable {
   private void died() {
     process.end();
     // What it said on its connection counts more, and may still be on its way.
-    awaitHello(LAST_WORDS);
+    awaitHello(LAST_HELLO);
     var last = words.last();
     hello.complete(
         new Hello.Broken(
