@@ -34,9 +34,7 @@ final class TaskRunText {
     text.line("running on", run.standing().leasedBy());
     text.line("result", run.result().value());
     for (var error : run.result().errors()) {
-      text.line(
-          error.attempt() > 0 ? "attempt " + error.attempt() : "error",
-          told(error));
+      text.line(error.attempt() > 0 ? "attempt " + error.attempt() : "error", told(error));
     }
     text.line("progress", MetadataText.progress(run.extras().metadata()));
     text.line("metadata", MetadataText.rest(run.extras().metadata()));

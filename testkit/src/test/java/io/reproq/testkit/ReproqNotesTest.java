@@ -19,6 +19,7 @@ import io.reproq.task.Outcome;
 import io.reproq.task.Spec;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Engine;
+import io.reproq.worker.Handlers;
 import io.reproq.worker.SettlementListener;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
@@ -72,7 +73,8 @@ final class ReproqNotesTest {
     var config = WorkerConfig.defaults("w");
     SettlementListener nobody = (attempt, settlement, answer) -> {};
     var surroundings = Surroundings.real();
-    var engine = new Engine(store, config, Map.of("loop", handler), nobody, surroundings);
+    var engine =
+        new Engine(store, config, Handlers.of(Map.of("loop", handler)), nobody, surroundings);
     try (store;
         var worker = new Worker(engine, config, store, surroundings.time())) {
       worker.start();
