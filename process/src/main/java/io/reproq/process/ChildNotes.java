@@ -8,9 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,7 @@ final class ChildNotes implements ControlSocket.Guest {
   private static final int LINE_BYTES = 1 << 20;
 
   private final Notes notes;
-  private final Set<CompletableFuture<Void>> open = ConcurrentHashMap.newKeySet();
+  private final Queue<CompletableFuture<Void>> served = new ConcurrentLinkedQueue<>();
 
   ChildNotes(Notes notes) {
     this.notes = notes;
@@ -33,7 +33,7 @@ final class ChildNotes implements ControlSocket.Guest {
   @Override
   public void enter(JsonNode hello, Connection connection) {
     var end = new CompletableFuture<Void>();
-    open.add(end);
+    served.add(end);
     try (connection) {
       connection.write(known());
       for (var line = connection.readLine(LINE_BYTES);
@@ -44,14 +44,13 @@ final class ChildNotes implements ControlSocket.Guest {
     } catch (IOException | InvalidJsonException e) {
       log.debug("a child's notes end early", e);
     } finally {
-      open.remove(end);
       end.complete(null);
     }
   }
 
   /// Waits until all that was said is taken, not longer than `limit`. Not interrupted.
   void await(Duration limit) {
-    CompletableFuture.allOf(open.toArray(CompletableFuture<?>[]::new))
+    CompletableFuture.allOf(served.toArray(CompletableFuture<?>[]::new))
         .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
         .join();
   }

@@ -9,13 +9,26 @@ import tools.jackson.databind.node.ObjectNode;
 /// The description of a task as its child gets it: the canonical text of its spec, with the results
 /// of its predecessors in the place of arguments where it is to get those.
 final class Description {
-  private Description() {}
+  private final byte[] utf8;
 
-  /// UTF-8.
-  static byte[] of(Attempt attempt) {
+  private Description(byte[] utf8) {
+    this.utf8 = utf8;
+  }
+
+  static Description of(Attempt attempt) {
     var spec = attempt.spec();
     var text = spec.withResults() ? withResults(attempt) : spec.text();
-    return text.getBytes(StandardCharsets.UTF_8);
+    return new Description(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// In bytes.
+  int size() {
+    return utf8.length;
+  }
+
+  /// Not to be changed.
+  byte[] utf8() {
+    return utf8;
   }
 
   private static String withResults(Attempt attempt) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,6 +59,8 @@ public final class ExecutorMetrics {
 
   /// How many values there were, their sum, and the greatest.
   public record Values(long count, long sum, long most) {
+    private static final Values NONE = new Values(0, 0, 0);
+
     /// Zero where there is none.
     public double mean() {
       return count == 0 ? 0 : (double) sum / count;
@@ -75,6 +78,10 @@ public final class ExecutorMetrics {
       return counts.getOrDefault(what, 0L);
     }
 
+    public Values size(Size what) {
+      return sizes.getOrDefault(what, Values.NONE);
+    }
+
     /// One line that leaves out what did not happen.
     @Override
     public String toString() {
@@ -84,10 +91,10 @@ public final class ExecutorMetrics {
               .map(what -> name(what) + " " + count(what));
       var measured =
           Arrays.stream(Size.values())
-              .filter(what -> sizes.containsKey(what) && sizes.get(what).count() > 0)
+              .filter(what -> size(what).count() > 0)
               .map(what ->
                   "%s mean %.0f most %d"
-                      .formatted(name(what), sizes.get(what).mean(), sizes.get(what).most()));
+                      .formatted(name(what), size(what).mean(), size(what).most()));
       var all = Stream.concat(happened, measured).collect(Collectors.joining(", "));
       return all.isEmpty() ? "nothing was started" : all;
     }
@@ -107,10 +114,10 @@ public final class ExecutorMetrics {
   }
 
   void count(Count what) {
-    counts.get(what).increment();
+    Objects.requireNonNull(counts.get(what)).increment();
   }
 
   void measure(Size what, long value) {
-    sizes.get(what).add(value);
+    Objects.requireNonNull(sizes.get(what)).add(value);
   }
 }

@@ -77,8 +77,8 @@ final class ForkExecutor implements TaskExecutor {
     }
     var description = Description.of(attempt);
     var limit = config.limits().maxPayloadBytes();
-    if (description.length > limit) {
-      return Failures.tooLarge(description.length, limit);
+    if (description.size() > limit) {
+      return Failures.tooLarge(description.size(), limit);
     }
     var run = new ForkedRun(config.limits(), metrics, task(attempt, description));
     try {
@@ -95,14 +95,10 @@ final class ForkExecutor implements TaskExecutor {
     }
   }
 
-  private ForkedRun.Task task(Attempt attempt, byte[] description) {
-    var head =
-        new StringBuilder("{\"result_id\":")
-            .append(attempt.resultId())
-            .append(",\"attempt\":")
-            .append(attempt.number());
+  private ForkedRun.Task task(Attempt attempt, Description description) {
+    var head = "{\"result_id\":" + attempt.resultId() + ",\"attempt\":" + attempt.number();
     return new ForkedRun.Task(
-        head.toString(),
+        head,
         description,
         attempt.spec().timeout(),
         new ChildNotes(attempt.notes()),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,7 +65,7 @@ final class ForkedChild {
     try {
       ready.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      throw new IOException(Objects.requireNonNullElse(e.getCause(), e).getMessage(), e);
     } catch (TimeoutException e) {
       throw new IOException("the fork server made no child within " + limit.toSeconds() + "s", e);
     }

@@ -34,10 +34,10 @@ final class ForkedRun {
   /// What is to be run.
   ///
   /// @param head the attempt as JSON, without its mark and without the brace at its end
-  /// @param description the spec, UTF-8
+  /// @param description the spec
   /// @param timeout of the task
   record Task(
-      String head, byte[] description, Duration timeout, ChildNotes notes, AttemptLog log) {}
+      String head, Description description, Duration timeout, ChildNotes notes, AttemptLog log) {}
 
   /// Gives the task to `child`.
   ///
@@ -49,9 +49,10 @@ final class ForkedRun {
     var head =
         "{\"task\":" + task.head + ",\"mark\":\"\\u0000" + mark.substring(1).strip() + "\\n\"}";
     var before = (head + ",\"spec\":").getBytes(StandardCharsets.UTF_8);
-    var line = new byte[before.length + task.description.length + 2];
+    var spec = task.description.utf8();
+    var line = new byte[before.length + spec.length + 2];
     System.arraycopy(before, 0, line, 0, before.length);
-    System.arraycopy(task.description, 0, line, before.length, task.description.length);
+    System.arraycopy(spec, 0, line, before.length, spec.length);
     line[line.length - 2] = '}';
     line[line.length - 1] = '\n';
     try {
@@ -67,8 +68,9 @@ final class ForkedRun {
   Outcome outcome(ForkedChild child) throws InterruptedException {
     var late = new CompletableFuture<Boolean>();
     if (task.timeout.compareTo(limits.execTimeout()) > 0) {
-      late.completeOnTimeout(true, limits.execTimeout().toMillis(), TimeUnit.MILLISECONDS)
-          .thenAccept(isLate -> close(child, isLate));
+      var unused =
+          late.completeOnTimeout(true, limits.execTimeout().toMillis(), TimeUnit.MILLISECONDS)
+              .thenAccept(isLate -> close(child, isLate));
     }
     try {
       var envelope = envelope(child);

@@ -43,14 +43,15 @@ final class SpawnExecutor implements TaskExecutor {
     var where = Objects.requireNonNull(site, "started before");
     var description = Description.of(attempt);
     var limit = config.limits().maxPayloadBytes();
-    if (description.length > limit) {
-      return Failures.tooLarge(description.length, limit);
+    if (description.size() > limit) {
+      return Failures.tooLarge(description.size(), limit);
     }
     var key = UUID.randomUUID().toString();
     var notes = new ChildNotes(attempt.notes());
     where.control().expect(key, notes);
     try (var payload =
-        HandedPayload.of(config.payload(), description, where.folder(), attempt.resultId())) {
+        HandedPayload.of(
+            config.payload(), description.utf8(), where.folder(), attempt.resultId())) {
       var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
       return new SpawnedRun(config.limits(), metrics, child, AttemptLog.of(config, attempt))
           .run(payload, notes);

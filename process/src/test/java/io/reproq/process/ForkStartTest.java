@@ -23,12 +23,12 @@ final class ForkStartTest {
   private static final String WITHOUT_FORK =
       """
       if [ "$2" = reproq.forkserver ]; then
-        exec '%1$s' -c 'import socket, sys
+        exec 'PYTHON' -c 'import socket, sys
       worker = socket.socket(socket.AF_UNIX)
       worker.connect(sys.argv[1])
       worker.sendall(b"{\\"server\\": \\"no-fork\\", \\"message\\": \\"no fork here\\"}\\n")' "$4"
       fi
-      exec '%1$s' "$@"
+      exec 'PYTHON' "$@"
       """;
 
   @TempDir private Path folder;
@@ -47,7 +47,7 @@ final class ForkStartTest {
   @Tag("python")
   void where_there_is_no_fork_each_task_gets_a_process_of_its_own() throws IOException {
     var config = Python.config(Kind.POOL, folder);
-    var script = Scripts.write(folder, WITHOUT_FORK.formatted(config.command().python()));
+    var script = Scripts.write(folder, WITHOUT_FORK.replace("PYTHON", config.command().python()));
     var command = new Command(script.toString(), "reproq.executor", List.of(), false);
     try (var stage = Stage.open(config.withCommand(command))) {
       var run = stage.run(Stage.task("probe.add", "[1, 2]"));

@@ -119,7 +119,7 @@ final class MendingTest {
     var config = Python.config(Kind.POOL, folder).withReuse(new Reuse(2, 256, 1024));
     try (var stage = Stage.open(config)) {
       var pids =
-          Stream.generate(() -> stage.run(Stage.task("probe.pid", "[]")).result().value().text())
+          Stream.generate(() -> Stage.value(stage.run(Stage.task("probe.pid", "[]"))).text())
               .limit(4)
               .toList();
 
@@ -158,7 +158,7 @@ final class MendingTest {
   }
 
   private static String answer(Stage stage) {
-    return stage.run(Stage.task("fresh.answer", "[]")).result().value().text();
+    return Stage.value(stage.run(Stage.task("fresh.answer", "[]"))).text();
   }
 
   /// Children of this process whose command has `word`.

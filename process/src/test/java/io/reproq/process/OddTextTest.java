@@ -92,7 +92,7 @@ final class OddTextTest {
       for (var i = 0; i < 2; i++) {
         var run = stage.run(Stage.task("probe.note", "[3]").payload(noted()));
 
-        assertThat(run.result().value().tree().toString()).isEqualTo("{\"seen\":3}");
+        assertThat(Stage.value(run).tree().toString()).isEqualTo("{\"seen\":3}");
         assertThat(run.extras().metadata()).isEqualTo(new Json("{\"seen\":3}"));
       }
     }
@@ -107,7 +107,7 @@ final class OddTextTest {
   }
 
   private static String value(Stage stage, String sort) {
-    return odd(stage, sort).result().value().text();
+    return Stage.value(odd(stage, sort)).text();
   }
 
   private static String message(Stage stage, String sort) {

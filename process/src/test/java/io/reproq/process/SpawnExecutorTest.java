@@ -11,6 +11,7 @@ import io.reproq.process.ExecutorMetrics.Count;
 import io.reproq.task.FailureKind;
 import io.reproq.task.TaskStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +67,7 @@ final class SpawnExecutorTest {
       var spec = Stage.task("any.path", "[1, \"two\"]");
       var run = stage.run(spec);
 
-      var told = run.result().value().tree();
+      var told = Stage.value(run).tree();
       assertThat(told.get("spec").toString()).isEqualTo(spec.build().text());
       assertThat(told.get("argv").asString())
           .isEqualTo("-m mod --result-id " + run.resultId() + " --attempt 1 --payload-stdin");
@@ -85,7 +86,7 @@ final class SpawnExecutorTest {
     var config = command(Scripts.write(folder, body)).withPayload(ExecutorConfig.Payload.FILE);
     try (var stage = Stage.open(config)) {
       var spec = Stage.task("any.path", "[7]");
-      var told = stage.run(spec).result().value().tree();
+      var told = Stage.value(stage.run(spec)).tree();
 
       assertThat(told.get("mode").asString()).isEqualTo("600");
       assertThat(told.get("spec").toString()).isEqualTo(spec.build().text());
@@ -168,7 +169,7 @@ final class SpawnExecutorTest {
   void a_program_that_goes_missing_is_told_as_what_cannot_start() throws IOException {
     var script = Scripts.of(folder, "echo '{\"ok\": true}'");
     try (var stage = Stage.open(command(script))) {
-      java.nio.file.Files.delete(script);
+      Files.delete(script);
       var run = stage.run(Stage.task("any.path", "[]"));
 
       assertThat(Stage.kind(run)).isEqualTo(FailureKind.INFRA_ERROR);

@@ -12,6 +12,7 @@ import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /// A worker with an executor, on a store in memory. A task gets one attempt unless it says
 /// otherwise.
@@ -89,6 +90,11 @@ final class Stage implements AutoCloseable {
 
   TaskRun get(long id) {
     return reproq.find(id).orElseThrow();
+  }
+
+  /// What it returned.
+  static Json value(TaskRun run) {
+    return Objects.requireNonNull(run.result().value(), () -> "no value: " + run.result());
   }
 
   /// What went wrong last.

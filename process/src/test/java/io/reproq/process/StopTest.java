@@ -92,7 +92,7 @@ final class StopTest {
       var run = stage.run(Stage.task("probe.escapee", "[600]"));
 
       assertThat(run.standing().status()).isEqualTo(TaskStatus.SUCCESSFUL);
-      Processes.signal("KILL", Long.parseLong(run.result().value().text()));
+      Processes.signal("KILL", Long.parseLong(Stage.value(run).text()));
     }
   }
 

@@ -36,7 +36,7 @@ final class ThousandTest {
 
   @TempDir private Path folder;
 
-  /// @param perMille how many of a thousand tasks are of this sort
+  /// What a task does, and how many of a thousand do it.
   private enum Sort {
     ADDS(600),
     FAILS(130),

@@ -9,6 +9,8 @@ import java.util.concurrent.CountDownLatch;
 final class WorkerMain {
   private WorkerMain() {}
 
+  /// Runs until it is ended.
+  ///
   /// @param args kind, folder, seconds of the lease, task path, its arguments as JSON
   public static void main(String[] args) throws InterruptedException {
     var config = Python.config(Kind.of(args[0]), Path.of(args[1]));
