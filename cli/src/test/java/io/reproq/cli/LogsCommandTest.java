@@ -3,7 +3,6 @@ package io.reproq.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
@@ -22,9 +21,12 @@ import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -223,9 +225,8 @@ final class LogsCommandTest {
   @Test
   void an_address_that_logs_uri_names_is_fetched() throws Exception {
     var task = running();
-    var server = serving();
-    try {
-      var address = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (var server = serving()) {
+      var address = "http://127.0.0.1:" + server.getLocalPort();
       note(task, new Note.LogsUri(address + "/log"));
       var found = run("logs", id(task), "--attempt=1");
       note(task, new Note.LogsUri(address + "/other"));
@@ -234,8 +235,6 @@ final class LogsCommandTest {
       assertThat(found.out()).isEqualTo("fetched ☃\n");
       assertThat(missing.code()).isEqualTo(1);
       assertThat(missing.err()).contains("cannot fetch " + address + "/other: status 404");
-    } finally {
-      server.stop(0);
     }
   }
 
@@ -264,21 +263,37 @@ final class LogsCommandTest {
         .doesNotContainPattern("(?m)^progress");
   }
 
-  private static HttpServer serving() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    var body = "fetched ☃\n".getBytes(UTF_8);
-    server.createContext(
-        "/",
-        exchange -> {
-          var isThere = exchange.getRequestURI().getPath().equals("/log");
-          exchange.getResponseHeaders().add("Content-Type", "text/plain; charset=utf-8");
-          exchange.sendResponseHeaders(isThere ? 200 : 404, body.length);
-          try (var out = exchange.getResponseBody()) {
-            out.write(body);
+  /// Serves one page, `/log`, until it is closed.
+  private static ServerSocket serving() throws IOException {
+    var server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!server.isClosed()) {
+            try (var socket = server.accept()) {
+              answer(socket);
+            } catch (IOException e) {
+              // Closed, or a client that went away: the test says what it missed.
+            }
           }
         });
-    server.start();
     return server;
+  }
+
+  private static void answer(Socket socket) throws IOException {
+    var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+    var asked = in.readLine();
+    for (var header = in.readLine(); header != null && !header.isEmpty(); ) {
+      header = in.readLine();
+    }
+    var body = "fetched ☃\n".getBytes(UTF_8);
+    var status = asked.startsWith("GET /log ") ? "200 OK" : "404 Not Found";
+    var head =
+        "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+            .formatted(status, body.length);
+    var out = socket.getOutputStream();
+    out.write(head.getBytes(UTF_8));
+    out.write(body);
+    out.flush();
   }
 
   private ClaimedTask running() {
