@@ -11,13 +11,17 @@ public final class ChildExecutor implements TaskExecutor {
 
   /// Prepares one. Nothing is started yet.
   public ChildExecutor(ExecutorConfig config) {
-    var runs =
+    chosen =
         switch (config.kind()) {
-          case SPAWN -> new SpawnExecutor(config, metrics);
-          case FORK, POOL -> new ForkExecutor(config, metrics);
+          case SPAWN -> guarded(config, new SpawnExecutor(config, metrics));
+          case FORK, POOL -> guarded(config, new ForkExecutor(config, metrics));
+          // It runs no code, so there is none to keep out.
           case MOCK -> new MockExecutor(config.mockTakes());
         };
-    chosen = new GuardedExecutor(config.allowed(), runs, metrics);
+  }
+
+  private TaskExecutor guarded(ExecutorConfig config, TaskExecutor executor) {
+    return new GuardedExecutor(config.allowed(), executor, metrics);
   }
 
   @Override
