@@ -31,11 +31,38 @@ def detach(server: int) -> None:
     signal.set_wakeup_fd(-1)  # signals are its own; the handlers that it inherits are meant for it
 
 
-def serve(key: Any, path: str, run: Run) -> None:
+class Lines:
+    """The two connections of a child. The server opens them before it forks.
+
+    Whatever a child does for the first time it pays twice for: it writes to memory that it shares
+    with the server, page by page. So as much as can be is done before the fork.
+    """
+
+    def __init__(self, key: Any, path: str) -> None:
+        self._key = key
+        self.messages = Connection(path)
+        self.output = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self.output.connect(path)
+            self.output.sendall(json.dumps({"output": key}).encode() + b"\n")
+        except OSError:
+            self.close()
+            raise
+
+    def introduce(self, pid: int) -> None:
+        """Tells the worker which process they belong to, which only the server can know."""
+        self.messages.send({"child": self._key, "pid": pid})
+
+    def close(self) -> None:
+        self.messages.close()
+        self.output.close()
+
+
+def serve(lines: Lines, run: Run) -> None:
     """Runs one task after the other. The `random` module has reseeded itself after the fork."""
-    output = _take_output(key, path)
-    messages = Connection(path)
-    messages.send({"child": key, "pid": os.getpid()})
+    messages, output = lines.messages, lines.output
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
     while (message := messages.receive()) is not None:
         cancellation.forget()
         reply = attempt(run, message["spec"], _context(message, messages))
@@ -51,15 +78,6 @@ def flush() -> None:
         with suppress(Exception):  # a task may close or replace its streams
             stream.flush()
     _libc.fflush(None)
-
-
-def _take_output(key: Any, path: str) -> socket.SocketType:
-    output = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM)
-    output.connect(path)
-    output.sendall(json.dumps({"output": key}).encode() + b"\n")
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
-    return output
 
 
 def _context(message: Message, messages: Connection) -> TaskContext:

@@ -107,9 +107,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _divert_stdout() -> int:
     """Makes all that prints print to standard error, and returns what standard output was."""
+    # First: what became another kind of file cannot be configured.
+    print_by_the_line()
     stdout = os.dup(1)
     os.dup2(2, 1)
-    print_by_the_line()
     return stdout
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from reproq import cancellation
 from reproq.attempt import Run
-from reproq.child import detach, flush, serve
+from reproq.child import Lines, detach, flush, serve
 from reproq.process import max_resident_kb, resident_kb
 from reproq.reload import ModuleFiles
 from reproq.wire import Connection, Message
@@ -85,23 +85,29 @@ class Server:
     def _fork(self, key: Any) -> None:
         flush()  # or the child would print it again
         server = os.getpid()
+        lines = None
         try:
+            lines = Lines(key, self._path)
             pid = os.fork()
         except OSError as error:
+            if lines is not None:
+                lines.close()
             self._tell({"failed": key, "message": f"cannot fork: {error}"})
             return
         if pid == 0:
-            self._become_child(key, server)
+            self._become_child(lines, server)
         self._keys[pid] = key
+        lines.introduce(pid)
+        lines.close()
 
-    def _become_child(self, key: Any, server: int) -> None:
+    def _become_child(self, lines: Lines, server: int) -> None:
         code = 1
         try:
             detach(server)
             self._connection.close()
             os.close(self._woken)
             os.close(self._waker)
-            serve(key, self._path, self._run)
+            serve(lines, self._run)
             code = 0
         except ConnectionError:  # the worker is gone, and the server will follow
             pass

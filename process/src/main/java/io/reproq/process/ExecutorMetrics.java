@@ -47,7 +47,7 @@ public final class ExecutorMetrics {
 
   /// What was measured.
   public enum Size {
-    /// From the wish for a process to its command's beginning.
+    /// From the wish for a process until it waits for its word to begin.
     START_MICROS,
     /// From the wish for a child to its readiness.
     FORK_MICROS,

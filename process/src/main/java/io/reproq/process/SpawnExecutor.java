@@ -1,6 +1,8 @@
 package io.reproq.process;
 
+import io.reproq.clock.TimeSource;
 import io.reproq.process.ExecutorMetrics.Count;
+import io.reproq.process.ExecutorMetrics.Size;
 import io.reproq.task.Outcome;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.TaskExecutor;
@@ -10,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Starts a process for each attempt, which reads one description and prints one envelope.
 final class SpawnExecutor implements TaskExecutor {
   private final ExecutorConfig config;
   private final ExecutorMetrics metrics;
+  private final TimeSource time = TimeSource.system();
   private @Nullable Site site;
 
   SpawnExecutor(ExecutorConfig config, ExecutorMetrics metrics) {
@@ -52,7 +56,9 @@ final class SpawnExecutor implements TaskExecutor {
     try (var payload =
         HandedPayload.of(
             config.payload(), description.utf8(), where.folder(), attempt.resultId())) {
+      var began = time.nanoTime();
       var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
+      metrics.measure(Size.START_MICROS, TimeUnit.NANOSECONDS.toMicros(time.nanoTime() - began));
       return new SpawnedRun(config.limits(), metrics, child, AttemptLog.of(config, attempt))
           .run(payload, notes);
     } catch (IOException e) {
