@@ -3,7 +3,6 @@ package io.reproq.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
@@ -22,9 +21,11 @@ import io.reproq.task.Outcome;
 import io.reproq.task.Place;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -223,9 +224,9 @@ final class LogsCommandTest {
   @Test
   void an_address_that_logs_uri_names_is_fetched() throws Exception {
     var task = running();
-    var server = serving();
-    try {
-      var address = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(() -> serve(server));
+      var address = "http://127.0.0.1:" + server.getLocalPort();
       note(task, new Note.LogsUri(address + "/log"));
       var found = run("logs", id(task), "--attempt=1");
       note(task, new Note.LogsUri(address + "/other"));
@@ -234,8 +235,6 @@ final class LogsCommandTest {
       assertThat(found.out()).isEqualTo("fetched ☃\n");
       assertThat(missing.code()).isEqualTo(1);
       assertThat(missing.err()).contains("cannot fetch " + address + "/other: status 404");
-    } finally {
-      server.stop(0);
     }
   }
 
@@ -264,21 +263,27 @@ final class LogsCommandTest {
         .doesNotContainPattern("(?m)^progress");
   }
 
-  private static HttpServer serving() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  /// Answers one request after the other, until it is closed.
+  private static void serve(ServerSocket server) {
     var body = "fetched ☃\n".getBytes(UTF_8);
-    server.createContext(
-        "/",
-        exchange -> {
-          var isThere = exchange.getRequestURI().getPath().equals("/log");
-          exchange.getResponseHeaders().add("Content-Type", "text/plain; charset=utf-8");
-          exchange.sendResponseHeaders(isThere ? 200 : 404, body.length);
-          try (var out = exchange.getResponseBody()) {
-            out.write(body);
-          }
-        });
-    server.start();
-    return server;
+    while (!server.isClosed()) {
+      try (var connection = server.accept()) {
+        var request = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8));
+        var status = request.readLine().startsWith("GET /log ") ? "200 OK" : "404 Not Found";
+        while (!request.readLine().isEmpty()) {
+          // Headers say nothing that matters here.
+        }
+        var head =
+            "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
+                    .formatted(status, body.length)
+                + "Connection: close\r\n\r\n";
+        connection.getOutputStream().write(head.getBytes(UTF_8));
+        connection.getOutputStream().write(body);
+      } catch (IOException e) {
+        // It was closed.
+        return;
+      }
+    }
   }
 
   private ClaimedTask running() {
