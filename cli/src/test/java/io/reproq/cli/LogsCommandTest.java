@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -225,7 +224,8 @@ final class LogsCommandTest {
   @Test
   void an_address_that_logs_uri_names_is_fetched() throws Exception {
     var task = running();
-    try (var server = serving()) {
+    try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(() -> serve(server));
       var address = "http://127.0.0.1:" + server.getLocalPort();
       note(task, new Note.LogsUri(address + "/log"));
       var found = run("logs", id(task), "--attempt=1");
@@ -263,37 +263,27 @@ final class LogsCommandTest {
         .doesNotContainPattern("(?m)^progress");
   }
 
-  /// Serves one page, `/log`, until it is closed.
-  private static ServerSocket serving() throws IOException {
-    var server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual()
-        .start(() -> {
-          while (!server.isClosed()) {
-            try (var socket = server.accept()) {
-              answer(socket);
-            } catch (IOException e) {
-              // Closed, or a client that went away: the test says what it missed.
-            }
-          }
-        });
-    return server;
-  }
-
-  private static void answer(Socket socket) throws IOException {
-    var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-    var asked = in.readLine();
-    for (var header = in.readLine(); header != null && !header.isEmpty(); ) {
-      header = in.readLine();
-    }
+  /// Answers one request after the other, until it is closed.
+  private static void serve(ServerSocket server) {
     var body = "fetched ☃\n".getBytes(UTF_8);
-    var status = asked.startsWith("GET /log ") ? "200 OK" : "404 Not Found";
-    var head =
-        "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-            .formatted(status, body.length);
-    var out = socket.getOutputStream();
-    out.write(head.getBytes(UTF_8));
-    out.write(body);
-    out.flush();
+    while (!server.isClosed()) {
+      try (var connection = server.accept()) {
+        var request = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8));
+        var status = request.readLine().startsWith("GET /log ") ? "200 OK" : "404 Not Found";
+        while (!request.readLine().isEmpty()) {
+          // Headers say nothing that matters here.
+        }
+        var head =
+            "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
+                    .formatted(status, body.length)
+                + "Connection: close\r\n\r\n";
+        connection.getOutputStream().write(head.getBytes(UTF_8));
+        connection.getOutputStream().write(body);
+      } catch (IOException e) {
+        // It was closed.
+        return;
+      }
+    }
   }
 
   private ClaimedTask running() {

@@ -63,6 +63,23 @@ final class EngineCompletionTest extends EngineStage {
   }
 
   @Test
+  void what_was_noted_before_is_written_before_the_commit() {
+    var id = enqueue(GREET);
+    var worker =
+        worker(attempt -> {
+          attempt.notes().metadata(new Json("{\"done\":1}"));
+          complete(attempt);
+          attempt.notes().metadata(new Json("{\"done\":2}"));
+          return OTHER;
+        });
+
+    worker.work();
+
+    assertThat(get(id)).isSuccessful().hasValue("\"done\"");
+    assertThat(get(id).extras().metadata()).isEqualTo(new Json("{\"done\":1}"));
+  }
+
+  @Test
   void an_attempt_completes_once() {
     var id = enqueue(GREET);
     var worker =
