@@ -1,5 +1,7 @@
 package io.reproq.cli;
 
+import static io.reproq.cli.option.CommandFailure.atLeast;
+
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -8,6 +10,7 @@ import io.reproq.clock.TimeSource;
 import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerRow;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -48,6 +51,14 @@ final class PruneWorkersCommand implements Runnable {
       description = "Only those that were not seen for so long. Default: 10m.")
   private Duration olderThan = Duration.ofMinutes(10);
 
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description =
+          "Watch only so many, those first that were not seen for longest; others that are found"
+              + " dead meanwhile go too, uncounted. Default: 0, all.")
+  private int limit;
+
   @Option(names = "--dry-run", description = "Only count those that were not seen for so long.")
   private boolean dryRun;
 
@@ -61,6 +72,7 @@ final class PruneWorkersCommand implements Runnable {
 
   @Override
   public void run() {
+    atLeast(0, "--limit", limit);
     try (var store = database.open()) {
       var unseen = unseen(store);
       var left = dryRun || unseen.isEmpty() ? Set.<UUID>of() : watch(store, unseen);
@@ -85,7 +97,11 @@ final class PruneWorkersCommand implements Runnable {
 
   private List<WorkerRow> unseen(TaskStore store) {
     var before = TimeSource.system().now().minus(olderThan);
-    return store.workers().stream().filter(row -> !row.lastSeenAt().isAfter(before)).toList();
+    return store.workers().stream()
+        .filter(row -> !row.lastSeenAt().isAfter(before))
+        .sorted(Comparator.comparing(WorkerRow::lastSeenAt))
+        .limit(limit == 0 ? Long.MAX_VALUE : limit)
+        .toList();
   }
 
   /// Looks like any other observer, until all of `suspects` are gone or had time to show that they

@@ -387,6 +387,22 @@ final class OrderCommandsTest {
         .isEqualTo(line("{\"pruned\":0,\"living\":0,\"dry_run\":false}"));
   }
 
+  @Test
+  void prune_watches_as_many_workers_as_it_is_told_to() {
+    try (var store = DatabaseOption.open(Dsn.parse(dsn))) {
+      for (var number = 1; number <= 3; number++) {
+        store.join(worker(new UUID(7, number), "w" + number, 1));
+      }
+    }
+
+    assertThat(run("prune", "workers", "--older-than", "0s", "--dry-run", "--limit", "2").out())
+        .isEqualTo(line("Would prune up to 2 worker(s)"));
+    assertThat(run("prune", "workers", "--older-than", "0s", "--limit", "2").out())
+        .isEqualTo(line("Pruned 2 worker(s)"));
+    assertThat(run("prune", "workers", "--limit", "-1").err())
+        .isEqualTo(line("reproq: --limit must be at least 0, was -1"));
+  }
+
   private String failed(String taskPath, String... flags) {
     var id = enqueue(taskPath, flags);
     failAll(1);
@@ -402,18 +418,7 @@ final class OrderCommandsTest {
 
   /// Takes up to `count` tasks of the queues that these tests use.
   private static List<Long> claim(TaskStore store, int count) {
-    var lease = Duration.ofSeconds(15);
-    store.join(
-        new WorkerInfo(
-            WORKER,
-            "anna",
-            "host",
-            count,
-            List.of("default", "mail"),
-            Set.of("sample.greet", "sample.sum"),
-            lease,
-            lease.dividedBy(3),
-            "1"));
+    store.join(worker(WORKER, "anna", count));
     var quotas = List.of(new Quota("default", count), new Quota("mail", count));
     var routing = new Routing(Set.of("sample.greet", "sample.sum"), false);
     var answer = store.claim(new ClaimRequest(new ClaimId(WORKER, 1), quotas, routing));
@@ -422,6 +427,20 @@ final class OrderCommandsTest {
       tasks.forEach(task -> ids.add(task.resultId()));
     }
     return ids;
+  }
+
+  private static WorkerInfo worker(UUID incarnation, String name, int concurrency) {
+    var lease = Duration.ofSeconds(15);
+    return new WorkerInfo(
+        incarnation,
+        name,
+        "host",
+        concurrency,
+        List.of("default", "mail"),
+        Set.of("sample.greet", "sample.sum"),
+        lease,
+        lease.dividedBy(3),
+        "1");
   }
 
   private static Settlement failure(long id) {
