@@ -137,7 +137,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     var stop = surroundings.stop();
     stop.listen();
     stop.whenRepeated(reproq::stopNow);
-    reproq.start();
+    start(reproq);
     log.info(
         "worker {} is ready: {}, queues {}, concurrency {}",
         name,
@@ -148,6 +148,15 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     log.info("worker {} stops: running tasks have {} s", name, shutdownTimeout.toSeconds());
     var left = reproq.stopGracefully(shutdownTimeout);
     log.info("worker {} has stopped; gave back {} unfinished tasks", name, left);
+  }
+
+  private static void start(Reproq reproq) {
+    try {
+      reproq.start();
+    } catch (IllegalStateException e) {
+      // An executor that cannot run what it was told to says what is missing.
+      throw new CommandFailure(String.valueOf(e.getMessage()));
+    }
   }
 
   private static String hostAndPid() {

@@ -68,6 +68,8 @@ final class CommandsTest {
           worker --concurrency 0         ¦ 1 ¦ --concurrency must be at least 1, was 0
           worker --concurrency -1        ¦ 1 ¦ --concurrency must be at least 1, was -1
           worker --heartbeat-seconds 9   ¦ 1 ¦ --heartbeat-seconds must be less than half of --lease-seconds, was 9 of 15
+          worker --dsn memory: --executor spoon ¦ 1 ¦ executor must be spawn, fork, pool or mock, was spoon
+          worker --dsn memory: --executor fork --python-bin no-python ¦ 1 ¦ python_bin: no program 'no-python' on the PATH: name one that there is
           worker --queues ,              ¦ 1 ¦ --queues names no queue, was ','
           demo --concurrency 0           ¦ 1 ¦ --concurrency must be at least 1, was 0
           demo --dir /no/such/folder     ¦ 1 ¦ cannot read /no/such/folder: no such file or folder
