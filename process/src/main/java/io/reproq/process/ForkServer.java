@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,15 +61,31 @@ final class ForkServer implements AutoCloseable {
     void changed(ForkServer server, String file);
   }
 
-  /// What it says first.
+  /// What it says first. As a text it is for people.
   sealed interface Hello {
-    record Ready(double preloadSeconds, long rssKb) implements Hello {}
+    record Ready(double preloadSeconds, long rssKb) implements Hello {
+      @Override
+      public String toString() {
+        return String.format(
+            Locale.ROOT, "imported all in %.2f s, holds %d MiB", preloadSeconds, rssKb / 1024);
+      }
+    }
 
     /// It cannot import what it needs; the message is for who wrote that.
-    record Broken(String message) implements Hello {}
+    record Broken(String message) implements Hello {
+      @Override
+      public String toString() {
+        return message;
+      }
+    }
 
     /// This platform has no fork.
-    record NoFork(String message) implements Hello {}
+    record NoFork(String message) implements Hello {
+      @Override
+      public String toString() {
+        return message;
+      }
+    }
   }
 
   /// Starts one. [#awaitHello] says what came of it.
