@@ -15,6 +15,7 @@ import io.reproq.store.WorkflowRun;
 import io.reproq.task.Place;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
+import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
 import io.reproq.worker.Engine;
 import io.reproq.worker.Handlers;
@@ -127,7 +128,7 @@ public final class Reproq implements AutoCloseable {
               store,
               terms.config,
               new Handlers(handlers, terms.executor),
-              this::settled,
+              listening(),
               Surroundings.real().withTime(terms.time));
       if (terms.executor != null) {
         terms.executor.start(new TaskExecutor.Lease(terms.config.lease(), engine::isTrusted));
@@ -347,7 +348,20 @@ public final class Reproq implements AutoCloseable {
     return handles;
   }
 
-  private void settled(Attempt attempt, Settlement settlement, Settled answer) {
+  private List<AttemptListener> listening() {
+    var all = new ArrayList<AttemptListener>();
+    all.add(
+        new AttemptListener() {
+          @Override
+          public void settled(Attempt attempt, Settlement settlement, Settled answer) {
+            tell(settlement, answer);
+          }
+        });
+    all.addAll(terms.listeners);
+    return all;
+  }
+
+  private void tell(Settlement settlement, Settled answer) {
     awaiting.settled(settlement, answer);
     var running = worker;
     if (running != null && answer instanceof Settled.Applied(Place.Deferred deferred)) {
@@ -359,6 +373,11 @@ public final class Reproq implements AutoCloseable {
   ///
   /// @param beat null when it enqueues nothing by the clock
   /// @param executor null when it runs nothing but what has a handler
+  /// @param listeners hear of the attempts, after those who wait for results
   record Terms(
-      WorkerConfig config, TimeSource time, @Nullable Beat beat, @Nullable TaskExecutor executor) {}
+      WorkerConfig config,
+      TimeSource time,
+      @Nullable Beat beat,
+      @Nullable TaskExecutor executor,
+      List<AttemptListener> listeners) {}
 }

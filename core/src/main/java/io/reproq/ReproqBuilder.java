@@ -6,10 +6,12 @@ import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
+import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
 import io.reproq.worker.TaskExecutor;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -28,6 +30,7 @@ public final class ReproqBuilder {
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
   private boolean beats = true;
   private @Nullable TaskExecutor executor;
+  private final List<AttemptListener> listeners = new ArrayList<>();
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
   ReproqBuilder() {}
@@ -101,6 +104,12 @@ public final class ReproqBuilder {
     return this;
   }
 
+  /// Hears of the attempts that are made here. May be called several times; all of them hear.
+  public ReproqBuilder listener(AttemptListener value) {
+    listeners.add(value);
+    return this;
+  }
+
   /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
   public ReproqBuilder aging(Duration step) {
     settings = settings.withRank(new Rank(step));
@@ -127,7 +136,8 @@ public final class ReproqBuilder {
   public Reproq open() {
     var opened = openStore();
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
-    return new Reproq(opened, new Reproq.Terms(config, settings.time(), beat, executor));
+    return new Reproq(
+        opened, new Reproq.Terms(config, settings.time(), beat, executor, List.copyOf(listeners)));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {

@@ -148,6 +148,7 @@ final class Claims {
           request.claimId(),
           row.attempt(),
           row.expiresAt == null ? null : Duration.between(now, row.expiresAt),
+          new ClaimedTask.Origin(Duration.between(row.enqueuedAt, now), row.headers),
           new ClaimedTask.Description.Valid(row.spec));
     }
 

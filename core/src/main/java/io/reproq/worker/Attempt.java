@@ -63,6 +63,11 @@ public final class Attempt {
     return task.attempt();
   }
 
+  /// How its task came to be claimed.
+  public ClaimedTask.Origin origin() {
+    return task.origin();
+  }
+
   public Spec spec() {
     return spec;
   }

@@ -30,9 +30,9 @@ final class Completer {
 
   private final TaskStore store;
   private final NoteWriter notes;
-  private final SettlementListener listener;
+  private final AttemptListener listener;
 
-  Completer(TaskStore store, NoteWriter notes, SettlementListener listener) {
+  Completer(TaskStore store, NoteWriter notes, AttemptListener listener) {
     this.store = store;
     this.notes = notes;
     this.listener = listener;
@@ -60,6 +60,7 @@ final class Completer {
         case Completed.Stale stale -> {
           log.warn("{}: no longer this worker's; its effects are undone", attempt);
           attempt.stale();
+          listener.lost(attempt);
         }
       }
       return answer;

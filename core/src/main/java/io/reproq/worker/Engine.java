@@ -36,23 +36,26 @@ public final class Engine {
   private final Watch watch;
 
   /// A worker that has not entered the store yet.
+  ///
+  /// @param listeners hear of its attempts, in their order
   public Engine(
       TaskStore store,
       WorkerConfig config,
       Handlers handlers,
-      SettlementListener listener,
+      List<AttemptListener> listeners,
       Surroundings surroundings) {
     this.store = store;
     var claims = new Claims();
     slots = new Slots(config.concurrency(), work);
     membership = new Membership(store, config, handlers.paths(), surroundings.time());
     notes = new NoteWriter(store, slots);
-    settler = new Settler(store, notes, surroundings.random(), listener);
+    var heard = new GuardedListener(listeners);
+    settler = new Settler(store, notes, surroundings.random(), heard);
     runner =
         new Runner(
             handlers,
             slots,
-            new Runner.Ends(settler, new Completer(store, notes, listener)),
+            new Runner.Ends(settler, new Completer(store, notes, heard), heard),
             surroundings);
     claimer =
         new Claimer(
@@ -63,7 +66,7 @@ public final class Engine {
                 handlers.routing(),
                 new AskedQueues(config, store, surroundings.time()),
                 surroundings.time()));
-    heart = new Heart(store, membership, claims, slots, settler);
+    heart = new Heart(store, membership, new Heart.Own(claims, slots, settler), heard);
     watch = new Watch(store, slots, settler, surroundings);
   }
 

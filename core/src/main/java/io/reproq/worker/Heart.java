@@ -33,17 +33,15 @@ final class Heart {
 
   private final TaskStore store;
   private final Membership membership;
-  private final Claims claims;
-  private final Slots slots;
-  private final Settler settler;
+  private final Own own;
+  private final AttemptListener listener;
   private final LongAdder deaths = new LongAdder();
 
-  Heart(TaskStore store, Membership membership, Claims claims, Slots slots, Settler settler) {
+  Heart(TaskStore store, Membership membership, Own own, AttemptListener listener) {
     this.store = store;
     this.membership = membership;
-    this.claims = claims;
-    this.slots = slots;
-    this.settler = settler;
+    this.own = own;
+    this.listener = listener;
   }
 
   /// Sends one heartbeat and acts on its answer.
@@ -70,11 +68,11 @@ final class Heart {
   }
 
   private Known look() {
-    var sent = claims.sent();
-    var running = slots.running();
+    var sent = own.claims.sent();
+    var running = own.slots.running();
     var fences = new HashSet<Fence>();
     running.forEach(attempt -> fences.add(new Fence(attempt.resultId(), attempt.claimId())));
-    settler.pending().forEach(s -> fences.add(new Fence(s.resultId(), s.claimId())));
+    own.settler.pending().forEach(s -> fences.add(new Fence(s.resultId(), s.claimId())));
     return new Known(sent, running, fences);
   }
 
@@ -119,15 +117,19 @@ final class Heart {
 
   /// Stops every attempt and sends nothing for it.
   void loseAll() {
-    slots.running().forEach(this::drop);
+    own.slots.running().forEach(this::drop);
   }
 
   private void drop(Attempt attempt) {
     if (attempt.lose()) {
-      slots.leave(attempt);
+      own.slots.leave(attempt);
       log.warn("{}: no longer this worker's; its handler is stopped", attempt);
+      listener.lost(attempt);
     }
   }
+
+  /// What this worker knows of itself.
+  record Own(Claims claims, Slots slots, Settler settler) {}
 
   private record Fence(long resultId, ClaimId claimId) {}
 

@@ -64,6 +64,7 @@ final class Runner {
 
   private void run(Attempt attempt) {
     if (attempt.begin(Thread.currentThread())) {
+      ends.listener.started(attempt);
       finish(attempt, outcomeOf(attempt));
     } else {
       finish(attempt, new Outcome.GivenBack());
@@ -105,5 +106,7 @@ final class Runner {
   }
 
   /// The two ways to an end: most attempts are settled for, some complete themselves.
-  record Ends(Settler settler, Completer completer) {}
+  ///
+  /// @param listener hears of the beginning
+  record Ends(Settler settler, Completer completer, AttemptListener listener) {}
 }

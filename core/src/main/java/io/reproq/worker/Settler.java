@@ -38,7 +38,7 @@ final class Settler {
   private final TaskStore store;
   private final NoteWriter notes;
   private final RandomGenerator random;
-  private final SettlementListener listener;
+  private final AttemptListener listener;
   private final ConcurrentLinkedQueue<Ended> queue = new ConcurrentLinkedQueue<>();
   private final Signal offered = new Signal();
   private final ReentrantLock moving = new ReentrantLock();
@@ -49,7 +49,7 @@ final class Settler {
   /// A collector for `store` that tells `listener` of all that was written.
   ///
   /// @param notes writes what attempts have told before it is too late
-  Settler(TaskStore store, NoteWriter notes, RandomGenerator random, SettlementListener listener) {
+  Settler(TaskStore store, NoteWriter notes, RandomGenerator random, AttemptListener listener) {
     this.store = store;
     this.notes = notes;
     this.random = random;

@@ -3,11 +3,13 @@ package io.reproq.testkit;
 import static io.reproq.testkit.TaskRunAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reproq.json.Json;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest.Quota;
 import io.reproq.store.ClaimRequest.Routing;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.NewTask;
+import io.reproq.task.Limits;
 import io.reproq.task.Rank;
 import io.reproq.task.Spec;
 import java.time.Duration;
@@ -28,15 +30,29 @@ abstract class ClaimContract {
   @Test
   void hands_out_the_task_as_it_was_enqueued() {
     var spec = Spec.of(Stage.GREET).priority(3).build();
-    var id = stage.enqueue(NewTask.of(spec));
+    var headers = new Json("{\"tag\":\"x\"}");
+    var id = stage.enqueue(NewTask.of(spec).withHeaders(headers));
     var worker = stage.worker("anna");
+    stage.advance(Duration.ofMillis(1234));
 
     var request = worker.request(List.of(new Quota(Spec.DEFAULT_QUEUE, 5)));
     var answer = stage.store().claim(request);
 
+    var origin = new ClaimedTask.Origin(Duration.ofMillis(1234), headers);
     var description = new ClaimedTask.Description.Valid(spec);
-    var task = new ClaimedTask(id, request.claimId(), 1, null, description);
+    var task = new ClaimedTask(id, request.claimId(), 1, null, origin, description);
     assertThat(answer).isEqualTo(new ClaimAnswer.Taken(List.of(task), false));
+  }
+
+  @Test
+  void tells_what_a_task_with_keys_was_enqueued_with() {
+    var headers = new Json("{\"tag\":\"x\"}");
+    var spec = Spec.of(Stage.GREET).limits(new Limits("k", null, 0)).build();
+    stage.enqueue(NewTask.of(spec).withHeaders(headers));
+    stage.advance(Duration.ofSeconds(2));
+
+    assertThat(stage.worker("anna").claimOne().origin())
+        .isEqualTo(new ClaimedTask.Origin(Duration.ofSeconds(2), headers));
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.reproq.worker.Claimed;
 import io.reproq.worker.Engine;
 import io.reproq.worker.Handlers;
 import io.reproq.worker.Refused;
-import io.reproq.worker.SettlementListener;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
@@ -33,10 +32,13 @@ public final class ManualWorker {
   private ManualWorker(
       TaskStore store, SettableClock clock, WorkerConfig config, Handlers handlers) {
     this.clock = clock;
-    SettlementListener nobody = (attempt, settlement, answer) -> {};
     engine =
         new Engine(
-            store, config, handlers, nobody, new Surroundings(clock, new Random(0), claimed::add));
+            store,
+            config,
+            handlers,
+            List.of(),
+            new Surroundings(clock, new Random(0), claimed::add));
   }
 
   /// Prepares a worker named `workerId`.

@@ -12,6 +12,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.task.Event;
 import io.reproq.task.Place;
 import io.reproq.task.Transitions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -181,6 +182,7 @@ final class OracleClaim {
             request.claimId(),
             task.attempts(),
             task.startWithin(oracle.now()),
+            new ClaimedTask.Origin(Duration.between(task.enqueuedAt, oracle.now()), null),
             description),
         claimed);
   }

@@ -335,12 +335,7 @@ final class EngineTest extends EngineStage {
       var broken =
           tasks.stream()
               .map(task ->
-                  new ClaimedTask(
-                      task.resultId(),
-                      task.claimId(),
-                      task.attempt(),
-                      task.startWithin(),
-                      new ClaimedTask.Description.Broken("the spec is not JSON")))
+                  task.withDescription(new ClaimedTask.Description.Broken("the spec is not JSON")))
               .toList();
       return new ClaimAnswer.Taken(broken, moved, retryIn);
     }

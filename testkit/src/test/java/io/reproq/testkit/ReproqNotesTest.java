@@ -20,7 +20,6 @@ import io.reproq.task.Spec;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.Engine;
 import io.reproq.worker.Handlers;
-import io.reproq.worker.SettlementListener;
 import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
 import io.reproq.worker.WorkerConfig;
@@ -71,10 +70,9 @@ final class ReproqNotesTest {
           return new Outcome.Succeeded(Json.NULL);
         };
     var config = WorkerConfig.defaults("w");
-    SettlementListener nobody = (attempt, settlement, answer) -> {};
     var surroundings = Surroundings.real();
     var engine =
-        new Engine(store, config, Handlers.of(Map.of("loop", handler)), nobody, surroundings);
+        new Engine(store, config, Handlers.of(Map.of("loop", handler)), List.of(), surroundings);
     try (store;
         var worker = new Worker(engine, config, store, surroundings.time())) {
       worker.start();

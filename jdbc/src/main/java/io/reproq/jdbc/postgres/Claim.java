@@ -2,8 +2,10 @@ package io.reproq.jdbc.postgres;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
+import io.reproq.json.Json;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.ClaimedTask;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -82,12 +84,19 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   ///
   /// @param startWithin null when it never expires
   /// @param spec null when its description is missing
-  record Taken(long resultId, int attempt, @Nullable Duration startWithin, @Nullable String spec) {}
+  record Taken(
+      long resultId,
+      int attempt,
+      @Nullable Duration startWithin,
+      ClaimedTask.Origin origin,
+      @Nullable String spec) {}
 
   private record Found(
       @Nullable Long resultId,
       int attempt,
       @Nullable Long lifeMicros,
+      @Nullable Long waitedMicros,
+      @Nullable String headers,
       @Nullable String spec,
       boolean isMoved,
       List<Long> doomed,
@@ -101,6 +110,8 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.numberOrNull("result_id"),
           row.integer("attempt"),
           row.numberOrNull("life_micros"),
+          row.numberOrNull("waited_micros"),
+          row.textOrNull("headers"),
           row.textOrNull("spec_json"),
           row.flag("is_moved"),
           row.numbers("doomed"),
@@ -122,7 +133,9 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
     }
 
     Taken taken() {
-      return new Taken(resultId == null ? 0 : resultId, attempt, span(lifeMicros), spec);
+      var waited = waitedMicros == null ? Duration.ZERO : Times.span(waitedMicros);
+      var origin = new ClaimedTask.Origin(waited, headers == null ? null : new Json(headers));
+      return new Taken(resultId == null ? 0 : resultId, attempt, span(lifeMicros), origin, spec);
     }
 
     private static @Nullable Duration span(@Nullable Long micros) {

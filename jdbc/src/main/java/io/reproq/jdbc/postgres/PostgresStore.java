@@ -205,6 +205,7 @@ final class PostgresStore implements TaskStore {
                     request.claimId(),
                     task.attempt(),
                     task.startWithin(),
+                    task.origin(),
                     description(task.spec())))
             .toList();
     return new ClaimAnswer.Taken(

@@ -2,8 +2,10 @@ package io.reproq.jdbc.sqlite;
 
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
+import io.reproq.json.Json;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;
+import io.reproq.store.ClaimedTask;
 import io.reproq.store.Queues;
 import io.reproq.task.Event;
 import io.reproq.task.Place;
@@ -159,12 +161,15 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
   /// A ready task.
   ///
   /// @param attempts before the one that it may get now
+  /// @param enqueuedAt in microseconds; null when its description is missing
   /// @param spec null when its description is missing
   /// @param tie null for a plain task
   record Candidate(
       long resultId,
       String taskPath,
       int attempts,
+      @Nullable Long enqueuedAt,
+      @Nullable String headers,
       @Nullable String spec,
       boolean isCancelRequested,
       Tied.@Nullable Tie tie) {
@@ -173,9 +178,17 @@ final class Claim implements Transaction.Verb<Claim.@Nullable Catch> {
           row.number("result_id"),
           row.text("task_path"),
           row.integer("attempts"),
+          row.numberOrNull("enqueued_at"),
+          row.textOrNull("headers"),
           row.textOrNull("spec_json"),
           row.number("cancel_requested") != 0,
           row.numberOrNull("is_tied") == null ? null : Tied.Tie.read(row));
+    }
+
+    /// Where it comes from, as seen at `micros`.
+    ClaimedTask.Origin origin(long micros) {
+      var waited = enqueuedAt == null ? Duration.ZERO : Micros.span(micros - enqueuedAt);
+      return new ClaimedTask.Origin(waited, headers == null ? null : new Json(headers));
     }
 
     /// How much of its time to start is left at `micros`; null when that has no end.

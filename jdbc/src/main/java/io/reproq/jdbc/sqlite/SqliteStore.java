@@ -188,6 +188,7 @@ final class SqliteStore implements TaskStore {
                     request.claimId(),
                     task.attempts() + 1,
                     task.startWithin(taken.at()),
+                    task.origin(taken.at()),
                     description(task.spec())))
             .toList();
     return new ClaimAnswer.Taken(tasks, taken.moved(), taken.retryIn());

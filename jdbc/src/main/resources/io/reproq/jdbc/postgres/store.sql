@@ -169,7 +169,7 @@ doomed AS MATERIALIZED (
 tied AS MATERIALIZED (
   SELECT l.result_id, l.rank, l.task_path, t.*
   FROM locked l LEFT JOIN LATERAL (
-    SELECT t.spec_json, t.lock_key, t.concurrency_limit, t.expires_at,
+    SELECT t.spec_json, t.headers, t.enqueued_at, t.lock_key, t.concurrency_limit, t.expires_at,
       CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key
     FROM reproq.task t WHERE t.result_id = l.result_id OFFSET 0) t ON true
   WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
@@ -188,7 +188,8 @@ verdict AS MATERIALIZED (
     a.given) v
 ),
 judged AS MATERIALIZED (
-  SELECT t.result_id, t.spec_json, t.lock_key, t.slot_key, t.expires_at, v.verdict
+  SELECT t.result_id, t.spec_json, t.headers, t.enqueued_at, t.lock_key, t.slot_key, t.expires_at,
+    v.verdict
   FROM tied t LEFT JOIN verdict v ON v.result_id = t.result_id
 ),
 gone AS (
@@ -199,7 +200,7 @@ gone AS (
     last_attempted_at, workers, is_tied
 ),
 moved AS MATERIALIZED (
-  SELECT g.*, j.spec_json, j.lock_key, j.slot_key, j.expires_at, p.parked_key,
+  SELECT g.*, j.spec_json, j.headers, j.enqueued_at, j.lock_key, j.slot_key, j.expires_at, p.parked_key,
     p.parked_key IS NULL AS is_mine
   FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
     SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
@@ -246,8 +247,11 @@ counted AS (
   CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
 SELECT m.result_id, m.attempts + 1 AS attempt,
-  CASE WHEN m.is_tied THEN m.spec_json
-    ELSE (SELECT t.spec_json FROM reproq.task t WHERE t.result_id = m.result_id) END AS spec_json,
+  CASE WHEN m.is_tied THEN m.spec_json ELSE t.spec_json END AS spec_json,
+  CASE WHEN m.is_tied THEN m.headers ELSE t.headers END AS headers,
+  (extract(epoch FROM (SELECT now FROM asked)
+    - CASE WHEN m.is_tied THEN m.enqueued_at ELSE t.enqueued_at END) * 1000000)::bigint
+    AS waited_micros,
   CASE WHEN isfinite(m.expires_at)
     THEN (extract(epoch FROM m.expires_at - (SELECT now FROM asked)) * 1000000)::bigint END
     AS life_micros,
@@ -262,6 +266,9 @@ SELECT m.result_id, m.attempts + 1 AS attempt,
   ARRAY(SELECT room FROM own_key ORDER BY key) AS own_rooms,
   (SELECT min(wait_micros) FROM bucket) AS wait_micros
 FROM me LEFT JOIN placed m ON m.blocker IS NULL
+LEFT JOIN LATERAL (
+  SELECT t.spec_json, t.headers, t.enqueued_at FROM reproq.task t
+  WHERE m.is_tied IS NOT TRUE AND t.result_id = m.result_id OFFSET 0) t ON true
 ORDER BY array_position((SELECT queues FROM asked), m.queue_name), m.rank, m.result_id
 
 -- name: lock_claimed

@@ -89,8 +89,8 @@ DELETE FROM parked WHERE result_id IN (SELECT value FROM json_each(:ids))
 
 -- name: claim_candidates
 -- LEFT JOIN: a task whose description is missing is claimed too, and then fails.
-SELECT r.result_id, r.rank, r.task_path, r.attempts, r.is_tied, t.spec_json, t.lock_key,
-  t.concurrency_key, coalesce(t.concurrency_limit, 0) AS concurrency_limit, t.expires_at,
+SELECT r.result_id, r.rank, r.task_path, r.attempts, r.is_tied, t.spec_json, t.headers,
+  t.enqueued_at, t.lock_key, t.concurrency_key, coalesce(t.concurrency_limit, 0) AS concurrency_limit, t.expires_at,
   c.result_id IS NOT NULL AS cancel_requested
 FROM ready r
 LEFT JOIN task t ON t.result_id = r.result_id

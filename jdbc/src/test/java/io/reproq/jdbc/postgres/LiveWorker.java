@@ -3,9 +3,12 @@ package io.reproq.jdbc.postgres;
 import io.reproq.clock.TimeSource;
 import io.reproq.json.Json;
 import io.reproq.store.Settled;
+import io.reproq.store.Settlement;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Outcome;
+import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
+import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Engine;
 import io.reproq.worker.Handlers;
 import io.reproq.worker.Refused;
@@ -13,6 +16,7 @@ import io.reproq.worker.Surroundings;
 import io.reproq.worker.Worker;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,11 +37,7 @@ final class LiveWorker implements AutoCloseable {
             store,
             config,
             Handlers.of(Map.of(Actors.GREET, handler)),
-            (attempt, settlement, answer) -> {
-              if (answer instanceof Settled.Applied) {
-                applied.merge(settlement.resultId(), 1, Integer::sum);
-              }
-            },
+            List.of(new Counting()),
             Surroundings.real());
     this.worker = new Worker(engine, config, store, TimeSource.system());
     worker.start();
@@ -77,5 +77,15 @@ final class LiveWorker implements AutoCloseable {
   public void close() {
     worker.close();
     store.close();
+  }
+
+  /// Counts what was applied.
+  private final class Counting implements AttemptListener {
+    @Override
+    public void settled(Attempt attempt, Settlement settlement, Settled answer) {
+      if (answer instanceof Settled.Applied) {
+        applied.merge(settlement.resultId(), 1, Integer::sum);
+      }
+    }
   }
 }
