@@ -100,6 +100,11 @@ public final class ReproqBuilder {
     return worker(known -> known.withLease(lasts, heartbeat));
   }
 
+  /// How often it looks for what nobody tells it. Default: [WorkerConfig.Pace#defaults].
+  public ReproqBuilder pace(WorkerConfig.Pace value) {
+    return worker(known -> known.withPace(value));
+  }
+
   /// Whether it enqueues periodic tasks when they are due, once it is started. Any number of
   /// processes may. Default: yes.
   public ReproqBuilder beat(boolean wanted) {

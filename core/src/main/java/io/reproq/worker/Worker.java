@@ -32,12 +32,6 @@ public final class Worker implements AutoCloseable {
   private static final Duration WATCH = Duration.ofMillis(50);
   private static final Duration CHORES = Duration.ofMillis(500);
 
-  /// A dead process is seen at the first look after its death, and believed to be dead at the next.
-  private static final Duration LOOK = Duration.ofMillis(800);
-
-  /// An idle worker looks for work that nobody announced less and less often.
-  private static final Duration RAREST_POLL = Duration.ofMillis(2500);
-
   /// The facts that an attempt notes are written no more often.
   private static final Duration NOTES = Duration.ofMillis(250);
 
@@ -68,7 +62,7 @@ public final class Worker implements AutoCloseable {
     this.engine = engine;
     this.config = config;
     this.time = time;
-    this.poll = config.pollInterval();
+    this.poll = config.pace().soonestPoll();
     this.claim = new Loop("reproq-claim", engine.work(), this::claimStep);
     this.settle = new Loop("reproq-settle", engine.outcomes(), this::settleStep);
     this.heart = new Loop("reproq-heart", new Signal(), this::beatStep);
@@ -183,7 +177,7 @@ public final class Worker implements AutoCloseable {
     var free = slots.free();
     if (free == 0) {
       slots.want(1);
-      return config.pollInterval();
+      return config.pace().soonestPoll();
     }
     if (backlog && !lingered && free < slots.capacity() / 2) {
       lingered = true;
@@ -196,18 +190,18 @@ public final class Worker implements AutoCloseable {
     if (backlog) {
       return Duration.ZERO;
     }
-    poll = claimed.count() > 0 ? config.pollInterval() : rarer(poll);
+    poll = claimed.count() > 0 ? config.pace().soonestPoll() : rarer(poll);
     var retryIn = claimed.retryIn();
     return retryIn == null || retryIn.compareTo(poll) > 0
         ? poll
         : retryIn.compareTo(LINGER) < 0 ? LINGER : retryIn;
   }
 
-  private static Duration rarer(Duration poll) {
-    var next = poll.multipliedBy(2);
-    return poll.compareTo(RAREST_POLL) >= 0
-        ? poll
-        : next.compareTo(RAREST_POLL) > 0 ? RAREST_POLL : next;
+  /// An idle worker looks for work that nobody announced less and less often.
+  private Duration rarer(Duration last) {
+    var rarest = config.pace().rarestPoll();
+    var next = last.multipliedBy(2);
+    return next.compareTo(rarest) > 0 ? rarest : next;
   }
 
   private Duration settleStep() {
@@ -239,8 +233,11 @@ public final class Worker implements AutoCloseable {
     return next == null || next.compareTo(CHORES) > 0 ? CHORES : next.plus(LINGER);
   }
 
+  /// A dead process is seen at the first look after its death, and believed to be dead at the next:
+  /// looks come a little more often than asked for, so that both, and the work that follows, fit
+  /// into two intervals.
   private Duration reclaimStep() {
     engine.reclaim();
-    return LOOK;
+    return config.pace().reclaim().multipliedBy(4).dividedBy(5);
   }
 }

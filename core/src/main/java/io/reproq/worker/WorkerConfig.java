@@ -16,8 +16,7 @@ import java.util.Map;
 /// @param concurrency attempts that run at once, at least 1
 /// @param lease how long the others wait for a sign of life before they take its tasks
 /// @param heartbeat how often it gives one; less than half the lease
-/// @param pollInterval how long it idles before it looks for work that nobody announced; where it
-///   finds none, it looks half as often each time, down to every 2.5 s
+/// @param pace how often it looks for what nobody tells it
 public record WorkerConfig(
     String workerId,
     List<String> queues,
@@ -25,7 +24,7 @@ public record WorkerConfig(
     int concurrency,
     Duration lease,
     Duration heartbeat,
-    Duration pollInterval) {
+    Pace pace) {
   private static final int HEAVIEST = 1000;
 
   public WorkerConfig {
@@ -44,11 +43,40 @@ public record WorkerConfig(
         heartbeat.multipliedBy(2).compareTo(lease) < 0,
         "heartbeat must be less than half the lease of " + lease,
         heartbeat);
-    check(pollInterval.isPositive(), "poll interval must be positive", pollInterval);
   }
 
-  /// Queue `default`, 64 attempts at once, a lease of 15 s, a heartbeat every 5 s, polling four
-  /// times a second at first.
+  /// How often a worker looks for what nobody tells it.
+  ///
+  /// @param soonestPoll how long it idles before it looks for work that nobody announced
+  /// @param rarestPoll where it finds none, it looks half as often each time, down to this
+  /// @param reclaim for how long a dead worker may go unseen. It is believed to be dead at the
+  ///   second look, so its tasks are back after about twice as long, or when its lease says so.
+  public record Pace(Duration soonestPoll, Duration rarestPoll, Duration reclaim) {
+    public Pace {
+      check(soonestPoll.isPositive(), "the soonest poll must be positive", soonestPoll);
+      check(
+          rarestPoll.compareTo(soonestPoll) >= 0,
+          "the rarest poll must not come before the soonest of " + soonestPoll,
+          rarestPoll);
+      check(reclaim.isPositive(), "the interval of reclaims must be positive", reclaim);
+    }
+
+    /// From 250 ms to 2.5 s, and a look for dead workers each second.
+    public static Pace defaults() {
+      return new Pace(Duration.ofMillis(250), Duration.ofMillis(2500), Duration.ofSeconds(1));
+    }
+
+    /// Both at once: one is checked against the other.
+    public Pace withPolls(Duration soonest, Duration rarest) {
+      return new Pace(soonest, rarest, reclaim);
+    }
+
+    public Pace withReclaim(Duration value) {
+      return new Pace(soonestPoll, rarestPoll, value);
+    }
+  }
+
+  /// Queue `default`, 64 attempts at once, a lease of 15 s, a heartbeat every 5 s.
   public static WorkerConfig defaults(String workerId) {
     return new WorkerConfig(
         workerId,
@@ -57,34 +85,34 @@ public record WorkerConfig(
         64,
         Duration.ofSeconds(15),
         Duration.ofSeconds(5),
-        Duration.ofMillis(250));
+        Pace.defaults());
   }
 
   public WorkerConfig withWorkerId(String value) {
-    return new WorkerConfig(value, queues, weights, concurrency, lease, heartbeat, pollInterval);
+    return new WorkerConfig(value, queues, weights, concurrency, lease, heartbeat, pace);
   }
 
   public WorkerConfig withQueues(List<String> value) {
-    return new WorkerConfig(workerId, value, weights, concurrency, lease, heartbeat, pollInterval);
+    return new WorkerConfig(workerId, value, weights, concurrency, lease, heartbeat, pace);
   }
 
   /// One weight more.
   public WorkerConfig withWeight(String queue, int weight) {
     var changed = new HashMap<>(weights);
     changed.put(queue, weight);
-    return new WorkerConfig(workerId, queues, changed, concurrency, lease, heartbeat, pollInterval);
+    return new WorkerConfig(workerId, queues, changed, concurrency, lease, heartbeat, pace);
   }
 
   public WorkerConfig withConcurrency(int value) {
-    return new WorkerConfig(workerId, queues, weights, value, lease, heartbeat, pollInterval);
+    return new WorkerConfig(workerId, queues, weights, value, lease, heartbeat, pace);
   }
 
   /// Both at once: one is checked against the other.
   public WorkerConfig withLease(Duration lasts, Duration beats) {
-    return new WorkerConfig(workerId, queues, weights, concurrency, lasts, beats, pollInterval);
+    return new WorkerConfig(workerId, queues, weights, concurrency, lasts, beats, pace);
   }
 
-  public WorkerConfig withPollInterval(Duration value) {
+  public WorkerConfig withPace(Pace value) {
     return new WorkerConfig(workerId, queues, weights, concurrency, lease, heartbeat, value);
   }
 
