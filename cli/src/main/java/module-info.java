@@ -11,6 +11,7 @@ module io.reproq.cli {
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;
+  requires tools.jackson.dataformat.toml;
   requires tools.jackson.dataformat.yaml;
 
   opens io.reproq.cli to

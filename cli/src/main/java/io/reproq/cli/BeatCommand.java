@@ -1,8 +1,13 @@
 package io.reproq.cli;
 
+import io.reproq.cli.config.ConfigOption;
+import io.reproq.cli.config.Configured;
+import io.reproq.cli.config.ConfiguredDefaults;
+import io.reproq.cli.config.Setting;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.TaskStore;
 import io.reproq.worker.Beat;
@@ -24,10 +29,12 @@ import picocli.CommandLine.Option;
           + " now, prints it and ends, with exit code 1 when a schedule could not be obeyed."
     },
     footer = {"", "Examples:", "  reproq beat", "  reproq beat --once"})
-final class BeatCommand implements Callable<Integer> {
+final class BeatCommand implements Callable<Integer>, Configured {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final ConfigOption config;
+  @Mixin private final RoleOption role = new RoleOption("beat");
 
   @Option(
       names = "--interval",
@@ -42,6 +49,7 @@ final class BeatCommand implements Callable<Integer> {
   BeatCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
+    this.config = new ConfigOption(surroundings);
   }
 
   /// Whether it goes on until it is stopped.
@@ -50,10 +58,22 @@ final class BeatCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public ConfiguredDefaults defaults() {
+    return config.defaults(Setting.OF_BEAT);
+  }
+
+  /// Looks at everything that it was told, and starts nothing.
+  ///
+  /// @throws CommandFailure when something is out of range
+  void check() {
     if (!interval.isPositive()) {
       throw new CommandFailure("--interval must be positive, was 0");
     }
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    check();
     try (var store = database.open()) {
       return once ? enqueueOnce(store) : serve(store);
     }
@@ -101,7 +121,8 @@ final class BeatCommand implements Callable<Integer> {
     stop.listen();
     try (var beat = new Beat(store, interval)) {
       beat.start();
-      log.info("beat is ready: {}, looks every {}", store.describe(), interval);
+      log.info(
+          "{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
       stop.await();
       log.info("beat stops");
     }

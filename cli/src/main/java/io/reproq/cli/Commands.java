@@ -8,6 +8,7 @@ import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Durations;
+import io.reproq.cli.option.GoFlags;
 import io.reproq.cli.option.Mistakes;
 import io.reproq.cli.option.Numbers;
 import io.reproq.cli.option.Surroundings;
@@ -15,7 +16,6 @@ import io.reproq.cli.option.Version;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,6 +53,7 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new DemoCommand(surroundings))
             .addSubcommand(new WorkerCommand(surroundings))
             .addSubcommand(new BeatCommand(surroundings))
+            .addSubcommand(new ConfigCommand(surroundings))
             .addSubcommand(new EnqueueCommand(surroundings))
             .addSubcommand(new GetCommand(surroundings))
             .addSubcommand(new LogsCommand(surroundings))
@@ -72,6 +73,7 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new CompletionCommand())
             .addSubcommand(new VersionCommand());
     commands.getCommandSpec().version(Version.line());
+    GoFlags.accept(commands);
     var mistakes = new Mistakes(ConfiguredDefaults::explain);
     return commands
         .setExpandAtFiles(false)
@@ -105,26 +107,19 @@ final class Commands implements Callable<Integer> {
     return new CommandLine.RunLast().execute(configured);
   }
 
-  /// What was parsed; parsed once more when the command's flags have other defaults in a file.
+  /// What was parsed; parsed once more when files and the environment have other defaults.
   private static CommandLine.ParseResult configured(CommandLine.ParseResult parsed) {
-    var lines = parsed.asCommandLineList();
-    if (lines.getLast().getCommand() instanceof Configured command) {
-      var defaults = defaults(command, lines.getLast());
-      if (defaults.isPresent()) {
-        lines.getLast().setDefaultValueProvider(defaults.get());
-        return lines.getFirst().parseArgs(parsed.originalArgs().toArray(String[]::new));
-      }
+    var line = parsed.asCommandLineList().getLast();
+    if (!(line.getCommand() instanceof Configured command) || line.isUsageHelpRequested()) {
+      return parsed;
     }
-    return parsed;
-  }
-
-  private static Optional<ConfiguredDefaults> defaults(Configured command, CommandLine line) {
     try {
-      return command.defaults();
+      ConfiguredDefaults.parseAgain(line, command, parsed.originalArgs().toArray(String[]::new));
     } catch (CommandFailure e) {
       // At this point picocli hands nothing else to who says what went wrong.
       throw new CommandLine.ParameterException(line, String.valueOf(e.getMessage()), e);
     }
+    return parsed.asCommandLineList().getFirst().getParseResult();
   }
 
   /// A service logs to standard output, all others only on request.

@@ -6,21 +6,26 @@ import io.reproq.Reproq;
 import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
+import io.reproq.cli.config.QueueDatabases;
 import io.reproq.cli.config.Setting;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
+import io.reproq.cli.option.MetricsOptions;
+import io.reproq.cli.option.PaceOptions;
 import io.reproq.cli.option.QueueOptions;
+import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.process.ChildExecutor;
+import io.reproq.retry.RetryPolicy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,10 +53,13 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
-  @Mixin private final QueueOptions queues;
-  @Mixin private final AgingOption aging;
+  @Mixin private final QueueOptions queues = new QueueOptions();
+  @Mixin private final PaceOptions pace = new PaceOptions();
+  @Mixin private final AgingOption aging = new AgingOption();
   @Mixin private final ConfigOption config;
-  @Mixin private final ExecutorOptions executor;
+  @Mixin private final RoleOption role = new RoleOption("worker");
+  @Mixin private final ExecutorOptions executor = new ExecutorOptions();
+  @Mixin private final MetricsOptions metrics;
 
   @Option(
       names = "--concurrency",
@@ -66,18 +74,12 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   private @Nullable String workerId;
 
   @Option(
-      names = "--lease-seconds",
+      names = "--max-attempts-default",
       paramLabel = "N",
       description =
-          "How long others wait for a sign of life before they take over this worker's tasks."
-              + " Default: ${DEFAULT-VALUE}.")
-  private int leaseSeconds = 15;
-
-  @Option(
-      names = "--heartbeat-seconds",
-      paramLabel = "N",
-      description = "How often it gives one; less than half the lease. Default: ${DEFAULT-VALUE}.")
-  private int heartbeatSeconds = 5;
+          "Read for the sake of files that have it; a task gets its number of attempts when it is"
+              + " enqueued. Default: ${DEFAULT-VALUE}.")
+  private int maxAttempts = RetryPolicy.DEFAULT.maxAttempts();
 
   @Option(
       names = "--shutdown-timeout",
@@ -93,43 +95,63 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   WorkerCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
-    this.queues = new QueueOptions(surroundings);
-    this.aging = new AgingOption(surroundings);
     this.config = new ConfigOption(surroundings);
-    this.executor = new ExecutorOptions(surroundings);
+    this.metrics = new MetricsOptions(surroundings);
   }
 
   @Override
-  public Optional<ConfiguredDefaults> defaults() {
+  public ConfiguredDefaults defaults() {
     return config.defaults(Setting.OF_WORKER);
+  }
+
+  /// Looks at everything that it was told, and starts nothing.
+  ///
+  /// @throws CommandFailure when something is out of range, or contradicts something else
+  /// @throws IllegalArgumentException the same
+  void check() {
+    atLeast(1, "--concurrency", concurrency);
+    atLeast(1, "--max-attempts-default", maxAttempts);
+    pace.check();
+    queues.applyTo(Reproq.builder());
+    aging.settings();
+    executor.config(name());
+    metrics.config();
+    databases();
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    atLeast(1, "--concurrency", concurrency);
-    var lease = Duration.ofSeconds(atLeast(1, "--lease-seconds", leaseSeconds));
-    var heartbeat = Duration.ofSeconds(atLeast(1, "--heartbeat-seconds", heartbeatSeconds));
-    if (heartbeat.multipliedBy(2).compareTo(lease) >= 0) {
-      throw new CommandFailure(
-          "--heartbeat-seconds must be less than half of --lease-seconds, was "
-              + heartbeatSeconds
-              + " of "
-              + leaseSeconds);
-    }
-    var name = workerId == null ? surroundings.variable("WORKER_ID", hostAndPid()) : workerId;
+    check();
+    refuseSeveralDatabases();
+    var name = name();
     var builder =
-        queues
-            .applyTo(Reproq.builder())
+        pace.applyTo(queues.applyTo(Reproq.builder()))
             .concurrency(concurrency)
             .workerId(name)
-            .lease(lease, heartbeat)
             .beat(beat);
     executor.config(name).map(ChildExecutor::new).ifPresent(builder::executor);
-    var settings = aging.settings();
-    try (var reproq = builder.store(database.open(settings)).open()) {
+    try (var reproq = builder.store(database.open(aging.settings())).open()) {
       work(reproq, name);
     }
     return 0;
+  }
+
+  /// The databases that it is told of, and which queues lie in which.
+  QueueDatabases databases() {
+    return defaults().databases(database.text());
+  }
+
+  private void refuseSeveralDatabases() {
+    var dsns = databases().databases().dsns();
+    if (dsns.size() > 1) {
+      throw new CommandFailure(
+          "databases names %s: a worker serves one; start one for each, with a file of its own"
+              .formatted(String.join(", ", dsns.keySet())));
+    }
+  }
+
+  private String name() {
+    return workerId == null ? hostAndPid() : workerId;
   }
 
   private void work(Reproq reproq, String name) throws InterruptedException {
@@ -138,6 +160,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     stop.listen();
     stop.whenRepeated(reproq::stopNow);
     start(reproq);
+    tellSettings(log);
     log.info(
         "worker {} is ready: {}, queues {}, concurrency {}",
         name,
@@ -148,6 +171,18 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     log.info("worker {} stops: running tasks have {} s", name, shutdownTimeout.toSeconds());
     var left = reproq.stopGracefully(shutdownTimeout);
     log.info("worker {} has stopped; gave back {} unfinished tasks", name, left);
+  }
+
+  private void tellSettings(Logger log) {
+    defaults()
+        .source()
+        .ifPresent(file -> log.info("process role {}: settings are those of {}", role.role(), file));
+    if (maxAttempts != RetryPolicy.DEFAULT.maxAttempts()) {
+      log.warn(
+          "max_attempts_default {} changes nothing: every task has got its number of attempts when"
+              + " it was enqueued",
+          maxAttempts);
+    }
   }
 
   private static void start(Reproq reproq) {

@@ -5,31 +5,40 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.dataformat.toml.TomlMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// A configuration file in YAML: texts by their keys, with dots between the levels.
+/// A configuration file in YAML or TOML: texts by their keys, with dots between the levels.
 ///
 /// A list is its members with commas in between. What is empty counts as not there.
 ///
 /// @param name the file as it was named
 /// @param values in the file's order
-public record ConfigFile(String name, Map<String, String> values) {
-  private static final YAMLMapper MAPPER =
+/// @param lists those keys whose value stands there as a list
+public record ConfigFile(String name, Map<String, String> values, Set<String> lists) {
+  private static final ObjectMapper YAML =
       YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final ObjectMapper TOML = new TomlMapper();
 
   public ConfigFile {
-    values = Map.copyOf(values);
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    lists = Set.copyOf(lists);
   }
 
-  /// Reads the file.
+  /// Reads the file; its name's end says in which form it is.
   ///
-  /// @throws CommandFailure when it cannot be read, or is not YAML of such a form
+  /// @throws CommandFailure when it cannot be read, or is not of that form
   public static ConfigFile read(Path file) {
     try {
       return parse(file.toString(), Files.readString(file));
@@ -42,18 +51,18 @@ public record ConfigFile(String name, Map<String, String> values) {
 
   /// Reads `text`, which messages call `name`.
   ///
-  /// @throws CommandFailure when it is not YAML of such a form
+  /// @throws CommandFailure when it is not of the form that the name's end says
   static ConfigFile parse(String name, String text) {
     try {
-      var tree = MAPPER.readTree(text);
-      var values = new LinkedHashMap<String, String>();
+      var tree = mapper(name).readTree(text);
+      var collected = new Collected(name, new LinkedHashMap<>(), new HashSet<>());
       if (tree.isObject()) {
-        collect(name, "", tree, values);
+        collected.add("", tree);
       } else if (!isEmpty(tree)) {
         throw new CommandFailure(
             name + ": wanted keys and values, such as worker: {queues: [mail]}");
       }
-      return new ConfigFile(name, values);
+      return new ConfigFile(name, collected.values, collected.lists);
     } catch (JacksonException e) {
       var at = e.getLocation();
       throw new CommandFailure(
@@ -62,34 +71,52 @@ public record ConfigFile(String name, Map<String, String> values) {
     }
   }
 
-  private static void collect(
-      String name, String above, JsonNode object, Map<String, String> values) {
-    object.forEachEntry((word, value) -> {
-      var key = above + word;
-      if (value.isObject()) {
-        collect(name, key + ".", value, values);
-      } else if (!isEmpty(value)) {
-        values.put(key, value.isArray() ? list(name, key, value) : value.asString());
-      }
-    });
-  }
-
-  private static String list(String name, String key, JsonNode array) {
-    var members = new StringJoiner(",");
-    for (var member : array) {
-      if (member.isContainer()) {
-        throw new CommandFailure(
-            "%s: %s is a list of texts, found %s in it".formatted(name, key, member));
-      }
-      members.add(member.asString());
-    }
-    return members.toString();
+  private static ObjectMapper mapper(String name) {
+    var end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return switch (end) {
+      case "yaml", "yml" -> YAML;
+      case "toml" -> TOML;
+      default ->
+          throw new CommandFailure(
+              "a configuration file ends in .yaml, .yml or .toml, was " + name);
+    };
   }
 
   private static boolean isEmpty(JsonNode value) {
     return value.isMissingNode()
         || value.isNull()
         || (value.isString() && value.asString().isBlank())
-        || (value.isArray() && value.isEmpty());
+        || (value.isContainer() && value.isEmpty());
+  }
+
+  private record Collected(String name, Map<String, String> values, Set<String> lists) {
+    void add(String above, JsonNode object) {
+      object.forEachEntry((word, value) -> {
+        var key = above + word;
+        if (isEmpty(value)) {
+          return;
+        }
+        if (value.isObject()) {
+          add(key + ".", value);
+        } else if (value.isArray()) {
+          values.put(key, list(key, value));
+          lists.add(key);
+        } else {
+          values.put(key, value.asString());
+        }
+      });
+    }
+
+    private String list(String key, JsonNode array) {
+      var members = new StringJoiner(",");
+      for (var member : array) {
+        if (member.isContainer()) {
+          throw new CommandFailure(
+              "%s: %s is a list of texts, found %s in it".formatted(name, key, member));
+        }
+        members.add(member.asString());
+      }
+      return members.toString();
+    }
   }
 }

@@ -2,9 +2,9 @@ package io.reproq.cli.config;
 
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.Surroundings;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,74 +13,130 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Gives the flags that are not on the command line the values of a file, but for those that the
-/// environment has.
+/// Gives the flags that are not on the command line the values of the environment, else those of a
+/// file.
 public final class ConfiguredDefaults implements IDefaultValueProvider {
-  /// May stand above all services, where it is overruled by each one's own.
-  private static final String COMMON_DSN = "dsn";
-
-  private final ConfigFile file;
-  private final Map<String, Setting> byFlag = new HashMap<>();
+  private final @Nullable ConfigFile file;
+  private final Map<String, Setting> byFlag = new LinkedHashMap<>();
   private final Surroundings surroundings;
 
-  /// What `file` says of `settings`.
-  ///
-  /// @throws CommandFailure when it has a key that is none of theirs
-  public ConfiguredDefaults(ConfigFile file, List<Setting> settings, Surroundings surroundings) {
+  /// @param file null when there is none
+  ConfiguredDefaults(
+      @Nullable ConfigFile file, List<Setting> settings, Surroundings surroundings) {
     this.file = file;
     this.surroundings = surroundings;
     settings.forEach(setting -> byFlag.put(setting.flag(), setting));
-    var known = settings.stream().map(Setting::key).collect(Collectors.toSet());
-    for (var key : file.values().keySet()) {
-      if (!known.contains(key) && !key.equals(COMMON_DSN)) {
-        throw new CommandFailure(
-            "%s: unknown key %s; keys are named after the flags that reproq worker --help shows,"
-                    .formatted(file.name(), key)
-                + " such as worker.lease_seconds");
-      }
-    }
+  }
+
+  /// Parses `line` once more, with what the file and the environment say; it was parsed before.
+  ///
+  /// @param args its command line
+  /// @throws CommandFailure when they say something that cannot be used
+  public static void parseAgain(CommandLine line, Configured command, String... args) {
+    var defaults = command.defaults();
+    defaults.check(line);
+    line.setDefaultValueProvider(defaults);
+    root(line).parseArgs(args);
+  }
+
+  private static CommandLine root(CommandLine line) {
+    var parent = line.getParent();
+    return parent == null ? line : root(parent);
   }
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
-    return setting(argument).map(this::value).orElse(null);
+    return argument instanceof OptionSpec option
+        ? Optional.ofNullable(byFlag.get(option.longestName()))
+            .flatMap(this::told)
+            .map(Told::value)
+            .orElse(null)
+        : null;
+  }
+
+  /// The file's name; empty when there is none.
+  public Optional<String> source() {
+    return Optional.ofNullable(file).map(ConfigFile::name);
+  }
+
+  /// Which databases there are, when the one of `dsn` is the default.
+  ///
+  /// @param dsn null when nobody named one
+  /// @throws CommandFailure when they contradict each other
+  public QueueDatabases databases(@Nullable String dsn) {
+    return QueueDatabases.of(file, surroundings, dsn);
+  }
+
+  /// Looks at what the flags get that were not on the command line.
+  ///
+  /// @throws CommandFailure when a value is not of its flag's type
+  void check(CommandLine line) {
+    for (var setting : byFlag.values()) {
+      var option = line.getCommandSpec().findOption(setting.flag());
+      var told = told(setting);
+      if (option != null && told.isPresent() && !line.getParseResult().hasMatchedOption(option)) {
+        if (!setting.isList() && file != null && file.lists().contains(told.get().name())) {
+          throw new CommandFailure(
+              "invalid %s: wanted one value, found a list; %s"
+                  .formatted(told.get().name(), told.get().where()));
+        }
+        ValueCheck.check(option, told.get());
+      }
+    }
   }
 
   /// `message`, and where the values of the flags that it names stand.
   public static String explain(CommandLine line, String message) {
     return line.getDefaultValueProvider() instanceof ConfiguredDefaults defaults
-        ? defaults.explain(message)
+        ? message + defaults.places(line, message)
         : message;
   }
 
-  private String explain(String message) {
-    return message
-        + byFlag.values().stream()
-            .filter(setting -> fromFile(setting).isPresent() && names(message, setting.flag()))
-            .map(setting -> "; %s stands in %s".formatted(setting.key(), file.name()))
-            .sorted()
-            .collect(Collectors.joining());
+  private String places(CommandLine line, String message) {
+    return byFlag.values().stream()
+        .filter(setting -> names(message, setting) && !line.getParseResult().hasMatchedOption(setting.flag()))
+        .flatMap(setting -> told(setting).stream())
+        .map(told -> "; " + told.where())
+        .filter(place -> !message.contains(place))
+        .collect(Collectors.joining());
   }
 
-  private static boolean names(String message, String flag) {
-    return (message + " ").matches("(?s).*" + flag + "[^a-z-].*");
+  /// By its flag anywhere, or by its key's last word at the beginning.
+  private static boolean names(String message, Setting setting) {
+    var word = setting.key().substring(setting.key().lastIndexOf('.') + 1);
+    return (message + " ").matches("(?s)(.*" + setting.flag() + "|" + word + ")[^a-z_-].*");
   }
 
-  private Optional<Setting> setting(ArgSpec argument) {
-    return argument instanceof OptionSpec option
-        ? Optional.ofNullable(byFlag.get(option.longestName()))
-        : Optional.empty();
+  /// The settings that these are the values of, in their order.
+  public List<Setting> settings() {
+    return List.copyOf(byFlag.values());
   }
 
-  private @Nullable String value(Setting setting) {
+  /// What is said of `setting`, by who goes first.
+  public Optional<Told> told(Setting setting) {
     var variable = setting.variable();
     var outside = variable == null ? "" : surroundings.variable(variable, "");
-    return outside.isEmpty() ? fromFile(setting).orElse(null) : outside;
+    return variable == null || outside.isEmpty()
+        ? fromFile(setting)
+        : Optional.of(new Told(outside, variable, "the environment"));
   }
 
-  private Optional<String> fromFile(Setting setting) {
-    var value = file.values().get(setting.key());
-    return Optional.ofNullable(
-        value == null && setting.flag().equals("--dsn") ? file.values().get(COMMON_DSN) : value);
+  private Optional<Told> fromFile(Setting setting) {
+    if (file == null) {
+      return Optional.empty();
+    }
+    var own = file.values().get(setting.key());
+    if (own != null) {
+      return Optional.of(new Told(own, setting.key(), file.name()));
+    }
+    return setting.flag().equals("--dsn") ? commonDsn(file) : Optional.empty();
+  }
+
+  private static Optional<Told> commonDsn(ConfigFile file) {
+    return file.values().entrySet().stream()
+        .filter(entry ->
+            entry.getKey().equals(KnownKeys.DSN) || entry.getKey().startsWith(KnownKeys.DATABASES))
+        .findFirst()
+        .map(entry -> new Told(entry.getValue(), entry.getKey(), file.name()));
   }
 }

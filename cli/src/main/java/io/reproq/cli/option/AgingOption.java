@@ -10,9 +10,6 @@ import picocli.CommandLine.Option;
 /// What one step of priority is worth in waiting, for the whole database.
 public final class AgingOption {
   private static final String FLAG = "--priority-aging-factor";
-  private static final String VARIABLE = "PRIORITY_AGING_FACTOR";
-
-  private final Surroundings surroundings;
 
   @Option(
       names = FLAG,
@@ -23,27 +20,21 @@ public final class AgingOption {
               + " else what the database has, which is 60 at first.")
   private @Nullable String factor;
 
-  public AgingOption(Surroundings surroundings) {
-    this.surroundings = surroundings;
-  }
-
   /// What a store is to be opened with: the database's order unless another one was given.
   ///
   /// @throws CommandFailure when what was given is no such number
   public Settings settings() {
-    var name = factor == null ? VARIABLE : FLAG;
-    var text = factor == null ? surroundings.variable(VARIABLE, "") : factor;
-    if (factor == null && text.isEmpty()) {
+    if (factor == null) {
       return Settings.defaults();
     }
     try {
-      var seconds = new BigDecimal(text.strip());
+      var seconds = new BigDecimal(factor.strip());
       return Settings.defaults()
           .withRank(new Rank(seconds.signum() <= 0 ? Duration.ZERO : span(seconds)));
     } catch (ArithmeticException | IllegalArgumentException e) {
       throw new CommandFailure(
           "%s must be a number of seconds, 0 or from 0.001 to 2592000 (30 days), was '%s'"
-              .formatted(name, text));
+              .formatted(FLAG, factor));
     }
   }
 

@@ -53,6 +53,12 @@ public final class DatabaseOption {
     return Dsn.parse(FALLBACK);
   }
 
+  /// What was given, before it is read; null when nobody named a database.
+  public @Nullable String text() {
+    var variable = surroundings.variable("DATABASE_URL", "");
+    return text != null ? text : variable.isEmpty() ? null : variable;
+  }
+
   /// Opens the store of [#dsn], its schema brought up to date.
   public TaskStore open() {
     return open(dsn());

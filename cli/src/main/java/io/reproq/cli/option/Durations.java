@@ -2,6 +2,7 @@ package io.reproq.cli.option;
 
 import io.reproq.clock.DurationText;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.TypeConversionException;
 
 /// Reads durations. A negative one is out of range, which is another exit code than no duration.
@@ -17,6 +18,13 @@ public final class Durations {
       }
       throw new TypeConversionException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// In Go's form, as [#parse] reads it.
+  public static String text(Duration duration) {
+    return duration.compareTo(Duration.ofSeconds(1)) < 0
+        ? duration.toMillis() + "ms"
+        : duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   private static boolean isDuration(String text) {

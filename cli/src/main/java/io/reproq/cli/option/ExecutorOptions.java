@@ -19,8 +19,6 @@ import picocli.CommandLine.Option;
 public final class ExecutorOptions {
   private static final int MEBIBYTE = 1 << 20;
 
-  private final Surroundings surroundings;
-
   @Option(
       names = "--executor",
       paramLabel = "KIND",
@@ -134,22 +132,16 @@ public final class ExecutorOptions {
       description = "mock: how long each task takes. Default: 0.")
   private int mockMillis;
 
-  public ExecutorOptions(Surroundings surroundings) {
-    this.surroundings = surroundings;
-  }
-
   /// What was asked for; empty when this worker runs nothing but Java.
   ///
   /// @param workerId the worker's name, which tasks may see
   /// @throws IllegalArgumentException when a value is none, naming it
   public Optional<ExecutorConfig> config(String workerId) {
-    var modules =
-        list(allowed == null ? surroundings.variable("ALLOWED_TASK_MODULES", "") : allowed);
+    var modules = allowed == null ? List.<String>of() : list(allowed);
     if (kind == null && module == null && modules.isEmpty()) {
       return Optional.empty();
     }
     var defaults = ExecutorConfig.defaults(kind == null ? Kind.SPAWN : Kind.of(kind), workerId);
-    var logs = logsDir == null ? surroundings.variable("REPROQ_LOGS_DIR", "") : logsDir;
     return Optional.of(
         defaults
             .withCommand(
@@ -165,7 +157,7 @@ public final class ExecutorOptions {
                     execTimeout,
                     defaults.limits().killGrace()))
             .withReuse(new Reuse(poolMaxTasks, poolMaxMemoryMb, forkServerMemoryMb))
-            .withLogsDir(logs.isEmpty() ? null : Path.of(logs))
+            .withLogsDir(logsDir == null || logsDir.isEmpty() ? null : Path.of(logsDir))
             .withMockTakes(
                 Duration.ofMillis(CommandFailure.atLeast(0, "--mock-millis", mockMillis))));
   }

@@ -4,14 +4,11 @@ import io.reproq.ReproqBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Which queues a worker asks, and how it shares its room between them.
 public final class QueueOptions {
   private static final int HEAVIEST = 1000;
-
-  private final Surroundings surroundings;
 
   @Option(
       names = "--queues",
@@ -19,34 +16,30 @@ public final class QueueOptions {
       description =
           "Where to look for work. In a name, * stands for anything and ? for one character: mail-*"
               + " is every queue of such a name, new ones too. Default: QUEUE_NAMES, else default.")
-  private @Nullable String queues;
+  private String queues = "default";
 
   @Option(
       names = "--queue-weight",
       paramLabel = "QUEUE=N",
+      split = ",",
       description =
           "How much of the room a queue gets while others have work too, in proportion to their"
               + " weights; the queue as it stands in --queues. May be given several times. Default:"
               + " 1.")
   private List<String> weights = new ArrayList<>();
 
-  public QueueOptions(Surroundings surroundings) {
-    this.surroundings = surroundings;
-  }
-
   /// The queues as they were given, at least one.
   ///
   /// @throws CommandFailure when none was
   public List<String> names() {
-    var text = queues == null ? surroundings.variable("QUEUE_NAMES", "default") : queues;
     var names =
-        Arrays.stream(text.split(",", -1))
+        Arrays.stream(queues.split(",", -1))
             .map(String::strip)
             .filter(name -> !name.isEmpty())
             .distinct()
             .toList();
     if (names.isEmpty()) {
-      throw new CommandFailure("--queues names no queue, was '" + text + "'");
+      throw new CommandFailure("--queues names no queue, was '" + queues + "'");
     }
     return names;
   }
