@@ -1,0 +1,2 @@
+/// What a server asks of the worker that it tells about.
+package io.reproq.server.door;

@@ -1,0 +1,2 @@
+/// The HTTP server of a worker.
+package io.reproq.server;
