@@ -14,6 +14,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.store.WorkflowRun;
 import io.reproq.task.Place;
 import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptFilter;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
@@ -127,7 +128,7 @@ public final class Reproq implements AutoCloseable {
           new Engine(
               store,
               terms.config,
-              new Handlers(handlers, terms.executor),
+              new Handlers(handlers, terms.executor).within(terms.filters),
               listening(),
               Surroundings.real().withTime(terms.time));
       if (terms.executor != null) {
@@ -374,10 +375,12 @@ public final class Reproq implements AutoCloseable {
   /// @param beat null when it enqueues nothing by the clock
   /// @param executor null when it runs nothing but what has a handler
   /// @param listeners hear of the attempts, after those who wait for results
+  /// @param filters stand around every handler and the executor, the first outermost
   record Terms(
       WorkerConfig config,
       TimeSource time,
       @Nullable Beat beat,
       @Nullable TaskExecutor executor,
-      List<AttemptListener> listeners) {}
+      List<AttemptListener> listeners,
+      List<AttemptFilter> filters) {}
 }

@@ -6,6 +6,7 @@ import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
+import io.reproq.worker.AttemptFilter;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
 import io.reproq.worker.TaskExecutor;
@@ -31,6 +32,8 @@ public final class ReproqBuilder {
   private boolean beats = true;
   private @Nullable TaskExecutor executor;
   private final List<AttemptListener> listeners = new ArrayList<>();
+  private final List<AttemptFilter> filters = new ArrayList<>();
+  private UnaryOperator<TaskStore> around = UnaryOperator.identity();
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
   ReproqBuilder() {}
@@ -110,6 +113,23 @@ public final class ReproqBuilder {
     return this;
   }
 
+  /// Stands around every handler, and around the executor. May be called several times; the first is
+  /// the outermost.
+  public ReproqBuilder filter(AttemptFilter value) {
+    filters.add(value);
+    return this;
+  }
+
+  /// Lets all that is done with the store go through another one: the best start for that is
+  /// [io.reproq.store.ForwardingStore]. May be called several times; the first is the innermost.
+  ///
+  /// @param value is given the opened store; what it makes of that closes it
+  public ReproqBuilder around(UnaryOperator<TaskStore> value) {
+    var inner = around;
+    around = opened -> value.apply(inner.apply(opened));
+    return this;
+  }
+
   /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
   public ReproqBuilder aging(Duration step) {
     settings = settings.withRank(new Rank(step));
@@ -134,10 +154,17 @@ public final class ReproqBuilder {
   /// @throws io.reproq.dsn.InvalidDsnException when the name is none
   /// @throws StoreException when it cannot be opened
   public Reproq open() {
-    var opened = openStore();
+    var opened = around.apply(openStore());
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
     return new Reproq(
-        opened, new Reproq.Terms(config, settings.time(), beat, executor, List.copyOf(listeners)));
+        opened,
+        new Reproq.Terms(
+            config,
+            settings.time(),
+            beat,
+            executor,
+            List.copyOf(listeners),
+            List.copyOf(filters)));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {
