@@ -30,16 +30,6 @@ final class Meters<K, M> {
         Counter.builder(name).description(help).tag(label, value).register(registry));
   }
 
-  /// Counters with two labels.
-  static Meters<Pair, Counter> counters(
-      MeterRegistry registry, String name, String help, Pair labels) {
-    return new Meters<>(values ->
-        Counter.builder(name)
-            .description(help)
-            .tags(labels.first, values.first, labels.second, values.second)
-            .register(registry));
-  }
-
   /// Histograms with one label.
   static Meters<String, Timer> histograms(
       MeterRegistry registry, String name, String help, String label, Duration[] buckets) {
@@ -66,6 +56,6 @@ final class Meters<K, M> {
     return known == null ? made.computeIfAbsent(values, make) : known;
   }
 
-  /// Two labels, or the values of two.
+  /// The values of two labels.
   record Pair(String first, String second) {}
 }

@@ -10,42 +10,18 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The meters of tasks by their paths, under the library's names.
+/// The meters of tasks by their paths, under the library's names. All counters of a path are there
+/// from the first task on: a counter that began with its first event would hide that one from rates.
 final class TaskMeters {
   private static final String TASK = "task";
 
   private final Labels paths = new Labels();
-  private final Meters<String, Counter> scheduled;
-  private final Meters<String, AtomicInteger> running;
-  private final Meters<String, Counter> completed;
-  private final Meters<String, Counter> failed;
-  private final Meters<String, Counter> cancelled;
-  private final Meters<String, Counter> retried;
+  private final Meters<String, OfTask> tasks;
   private final Meters<Pair, Timer> latency;
 
   TaskMeters(MeterRegistry registry) {
-    scheduled = counters(registry, "tasks_scheduled_total", "Tasks enqueued here");
-    completed = counters(registry, "tasks_completed_total", "Tasks that succeeded here");
-    failed = counters(registry, "tasks_failed_total", "Tasks that ended FAILED here");
-    cancelled = counters(registry, "tasks_cancelled_total", "Tasks that ended CANCELLED here");
-    retried = counters(registry, "retry_count_total", "Failed attempts that are made again");
-    running = Meters.of(path -> running(registry, path));
+    tasks = Meters.of(path -> OfTask.of(registry, path));
     latency = Meters.of(values -> latency(registry, values));
-  }
-
-  private static Meters<String, Counter> counters(
-      MeterRegistry registry, String name, String help) {
-    return Meters.counters(registry, name, help, TASK);
-  }
-
-  private static AtomicInteger running(MeterRegistry registry, String path) {
-    var count = new AtomicInteger();
-    Gauge.builder("tasks_running", count, AtomicInteger::get)
-        .description("Attempts that run here")
-        .tag(TASK, path)
-        .strongReference(true)
-        .register(registry);
-    return count;
   }
 
   private static Timer latency(MeterRegistry registry, Pair values) {
@@ -57,32 +33,67 @@ final class TaskMeters {
   }
 
   void scheduled(String path) {
-    scheduled.with(paths.of(path)).increment();
+    of(path).scheduled.increment();
   }
 
   void cancelled(String path, long count) {
-    cancelled.with(paths.of(path)).increment(count);
+    of(path).cancelled.increment(count);
   }
 
   void retried(String path) {
-    retried.with(paths.of(path)).increment();
+    of(path).retried.increment();
   }
 
   /// How many attempts at tasks of `path` run.
   AtomicInteger running(String path) {
-    return running.with(paths.of(path));
+    return of(path).running;
   }
 
   /// A task ended as `status` says, so long after it was enqueued.
   void ended(String path, TaskStatus status, Duration after) {
-    var label = paths.of(path);
+    var meters = of(path);
     switch (status) {
-      case SUCCESSFUL -> completed.with(label).increment();
-      case FAILED -> failed.with(label).increment();
-      case CANCELLED -> cancelled.with(label).increment();
+      case SUCCESSFUL -> meters.completed.increment();
+      case FAILED -> meters.failed.increment();
+      case CANCELLED -> meters.cancelled.increment();
       case READY, RUNNING, WAITING ->
           throw new IllegalArgumentException("no end of a task: " + status);
     }
-    latency.with(new Pair(label, status.name().toLowerCase(Locale.ROOT))).record(after);
+    latency
+        .with(new Pair(paths.of(path), status.name().toLowerCase(Locale.ROOT)))
+        .record(after);
+  }
+
+  private OfTask of(String path) {
+    return tasks.with(paths.of(path));
+  }
+
+  private record OfTask(
+      Counter scheduled,
+      Counter completed,
+      Counter failed,
+      Counter cancelled,
+      Counter retried,
+      AtomicInteger running) {
+    static OfTask of(MeterRegistry registry, String path) {
+      var running = new AtomicInteger();
+      Gauge.builder("tasks_running", running, AtomicInteger::get)
+          .description("Attempts that run here")
+          .tag(TASK, path)
+          .strongReference(true)
+          .register(registry);
+      return new OfTask(
+          counter(registry, path, "tasks_scheduled_total", "Tasks enqueued here"),
+          counter(registry, path, "tasks_completed_total", "Tasks that succeeded here"),
+          counter(registry, path, "tasks_failed_total", "Tasks that ended FAILED here"),
+          counter(registry, path, "tasks_cancelled_total", "Tasks that ended CANCELLED here"),
+          counter(registry, path, "retry_count_total", "Failed attempts that are made again"),
+          running);
+    }
+
+    private static Counter counter(
+        MeterRegistry registry, String path, String name, String help) {
+      return Counter.builder(name).description(help).tag(TASK, path).register(registry);
+    }
   }
 }

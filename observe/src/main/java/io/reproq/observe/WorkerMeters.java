@@ -3,7 +3,6 @@ package io.reproq.observe;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.reproq.observe.Meters.Pair;
 import java.time.Duration;
 
 /// The counters and histograms of a worker, under the names that its dashboards know.
@@ -11,8 +10,8 @@ final class WorkerMeters {
   private static final String QUEUE = "queue";
 
   private final Labels queues = new Labels();
-  private final Meters<Pair, Counter> processed;
-  private final Meters<Pair, Counter> completed;
+  private final Meters<String, Ends> processed;
+  private final Meters<String, Ends> completed;
   private final Meters<String, Counter> claimed;
   private final Meters<String, Timer> claims;
   private final Meters<String, Timer> runs;
@@ -21,17 +20,19 @@ final class WorkerMeters {
 
   WorkerMeters(MeterRegistry registry) {
     processed =
-        Meters.counters(
-            registry,
-            "reproq_tasks_processed_total",
-            "Attempts that this worker has ended",
-            new Pair("status", QUEUE));
+        Meters.of(queue ->
+            Ends.of(
+                registry,
+                "reproq_tasks_processed_total",
+                "Attempts that this worker has ended",
+                queue));
     completed =
-        Meters.counters(
-            registry,
-            "reproq_tasks_completed_total",
-            "Attempts that this worker has ended, infrastructure errors included",
-            new Pair(QUEUE, "status"));
+        Meters.of(queue ->
+            Ends.of(
+                registry,
+                "reproq_tasks_completed_total",
+                "Attempts that this worker has ended, infrastructure errors included",
+                queue));
     claimed =
         Meters.counters(
             registry, "reproq_tasks_claimed_total", "Tasks that this worker has taken", QUEUE);
@@ -67,9 +68,8 @@ final class WorkerMeters {
 
   void ended(String queue, boolean isSuccess) {
     var label = queues.of(queue);
-    var status = isSuccess ? "success" : "failure";
-    processed.with(new Pair(status, label)).increment();
-    completed.with(new Pair(label, status)).increment();
+    processed.with(label).counter(isSuccess).increment();
+    completed.with(label).counter(isSuccess).increment();
   }
 
   /// A task of `queue` was taken, that long after it was enqueued.
@@ -90,5 +90,23 @@ final class WorkerMeters {
 
   void called(String operation, Duration took) {
     operations.with(operation).record(took);
+  }
+
+  /// Both are there from the first end on: a counter that began with its first failure would hide
+  /// that one from rates.
+  private record Ends(Counter successes, Counter failures) {
+    static Ends of(MeterRegistry registry, String name, String help, String queue) {
+      return new Ends(
+          counter(Counter.builder(name).description(help), queue, "success").register(registry),
+          counter(Counter.builder(name).description(help), queue, "failure").register(registry));
+    }
+
+    private static Counter.Builder counter(Counter.Builder meter, String queue, String status) {
+      return meter.tags(QUEUE, queue, "status", status);
+    }
+
+    Counter counter(boolean isSuccess) {
+      return isSuccess ? successes : failures;
+    }
   }
 }
