@@ -1,6 +1,5 @@
 package io.reproq;
 
-import io.reproq.clock.TimeSource;
 import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.Enqueued;
@@ -72,7 +71,7 @@ public final class Reproq implements AutoCloseable {
     this.terms = terms;
     var beat = terms.beat;
     this.timetable = new Timetable(store.schedules(), beat == null ? () -> {} : beat::hurry);
-    this.awaiting = new Awaiting(store, terms.time);
+    this.awaiting = new Awaiting(store, terms.surroundings.time());
     BuiltInTasks.ALL.forEach(
         (path, handler) -> handlers.put(path, HandlerAdapter.interpreting(handler)));
   }
@@ -128,13 +127,13 @@ public final class Reproq implements AutoCloseable {
           new Engine(
               store,
               terms.config,
-              new Handlers(handlers, terms.executor).within(terms.filters),
+              new Handlers(handlers, terms.executor).within(terms.onlookers.filters),
               listening(),
-              Surroundings.real().withTime(terms.time));
+              terms.surroundings);
       if (terms.executor != null) {
         terms.executor.start(new TaskExecutor.Lease(terms.config.lease(), engine::isTrusted));
       }
-      var starting = new Worker(engine, terms.config, store, terms.time);
+      var starting = new Worker(engine, terms.config, store, terms.surroundings.time());
       starting.start();
       if (terms.beat != null) {
         terms.beat.start();
@@ -177,7 +176,8 @@ public final class Reproq implements AutoCloseable {
   /// Looks when the delayed ones among `tasks` are due.
   private void expect(Stream<NewTask> tasks) {
     var running = worker;
-    if (running != null && tasks.anyMatch(task -> task.isDelayed(terms.time.now()))) {
+    if (running != null
+        && tasks.anyMatch(task -> task.isDelayed(terms.surroundings.time().now()))) {
       running.expectDeferred();
     }
   }
@@ -358,7 +358,7 @@ public final class Reproq implements AutoCloseable {
             tell(settlement, answer);
           }
         });
-    all.addAll(terms.listeners);
+    all.addAll(terms.onlookers.listeners);
     return all;
   }
 
@@ -374,13 +374,16 @@ public final class Reproq implements AutoCloseable {
   ///
   /// @param beat null when it enqueues nothing by the clock
   /// @param executor null when it runs nothing but what has a handler
-  /// @param listeners hear of the attempts, after those who wait for results
-  /// @param filters stand around every handler and the executor, the first outermost
   record Terms(
       WorkerConfig config,
-      TimeSource time,
+      Surroundings surroundings,
       @Nullable Beat beat,
       @Nullable TaskExecutor executor,
-      List<AttemptListener> listeners,
-      List<AttemptFilter> filters) {}
+      Onlookers onlookers) {}
+
+  /// Who sees the attempts.
+  ///
+  /// @param listeners hear of them, after those who wait for results
+  /// @param filters stand around every handler and the executor, the first outermost
+  record Onlookers(List<AttemptListener> listeners, List<AttemptFilter> filters) {}
 }

@@ -9,6 +9,8 @@ import io.reproq.task.Rank;
 import io.reproq.worker.AttemptFilter;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
+import io.reproq.worker.Room;
+import io.reproq.worker.Surroundings;
 import io.reproq.worker.TaskExecutor;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
@@ -31,6 +33,7 @@ public final class ReproqBuilder {
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
   private boolean beats = true;
   private @Nullable TaskExecutor executor;
+  private @Nullable Room room;
   private final List<AttemptListener> listeners = new ArrayList<>();
   private final List<AttemptFilter> filters = new ArrayList<>();
   private UnaryOperator<TaskStore> around = UnaryOperator.identity();
@@ -78,6 +81,13 @@ public final class ReproqBuilder {
   /// @throws IllegalArgumentException when below 1
   public ReproqBuilder concurrency(int tasks) {
     return worker(known -> known.withConcurrency(tasks));
+  }
+
+  /// Room for attempts that is shared with others of this process, in place of an own
+  /// [#concurrency]: several databases, say, and so many tasks at once in all.
+  public ReproqBuilder room(Room shared) {
+    room = shared;
+    return concurrency(shared.capacity());
   }
 
   /// Name for people. Default: `java-` and the process id.
@@ -155,16 +165,11 @@ public final class ReproqBuilder {
   /// @throws StoreException when it cannot be opened
   public Reproq open() {
     var opened = around.apply(openStore());
+    var real = Surroundings.real().withTime(settings.time());
+    var surroundings = room == null ? real : real.withRoom(room);
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
-    return new Reproq(
-        opened,
-        new Reproq.Terms(
-            config,
-            settings.time(),
-            beat,
-            executor,
-            List.copyOf(listeners),
-            List.copyOf(filters)));
+    var onlookers = new Reproq.Onlookers(List.copyOf(listeners), List.copyOf(filters));
+    return new Reproq(opened, new Reproq.Terms(config, surroundings, beat, executor, onlookers));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {
