@@ -13,6 +13,7 @@ import io.reproq.store.TaskStore;
 import io.reproq.store.WorkflowRun;
 import io.reproq.task.Place;
 import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptFilter;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
@@ -126,7 +127,7 @@ public final class Reproq implements AutoCloseable {
           new Engine(
               store,
               terms.config,
-              new Handlers(handlers, terms.executor),
+              new Handlers(handlers, terms.executor).within(terms.onlookers.filters),
               listening(),
               terms.surroundings);
       if (terms.executor != null) {
@@ -357,7 +358,7 @@ public final class Reproq implements AutoCloseable {
             tell(settlement, answer);
           }
         });
-    all.addAll(terms.listeners);
+    all.addAll(terms.onlookers.listeners);
     return all;
   }
 
@@ -373,11 +374,16 @@ public final class Reproq implements AutoCloseable {
   ///
   /// @param beat null when it enqueues nothing by the clock
   /// @param executor null when it runs nothing but what has a handler
-  /// @param listeners hear of the attempts, after those who wait for results
   record Terms(
       WorkerConfig config,
       Surroundings surroundings,
       @Nullable Beat beat,
       @Nullable TaskExecutor executor,
-      List<AttemptListener> listeners) {}
+      Onlookers onlookers) {}
+
+  /// Who sees the attempts.
+  ///
+  /// @param listeners hear of them, after those who wait for results
+  /// @param filters stand around every handler and the executor, the first outermost
+  record Onlookers(List<AttemptListener> listeners, List<AttemptFilter> filters) {}
 }

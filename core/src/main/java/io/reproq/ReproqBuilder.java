@@ -6,6 +6,7 @@ import io.reproq.store.StoreException;
 import io.reproq.store.StoreProvider;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
+import io.reproq.worker.AttemptFilter;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
 import io.reproq.worker.Room;
@@ -34,6 +35,8 @@ public final class ReproqBuilder {
   private @Nullable TaskExecutor executor;
   private @Nullable Room room;
   private final List<AttemptListener> listeners = new ArrayList<>();
+  private final List<AttemptFilter> filters = new ArrayList<>();
+  private UnaryOperator<TaskStore> around = UnaryOperator.identity();
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
   ReproqBuilder() {}
@@ -125,6 +128,23 @@ public final class ReproqBuilder {
     return this;
   }
 
+  /// Stands around every handler, and around the executor. May be called several times; the first is
+  /// the outermost.
+  public ReproqBuilder filter(AttemptFilter value) {
+    filters.add(value);
+    return this;
+  }
+
+  /// Lets all that is done with the store go through another one: the best start for that is
+  /// [io.reproq.store.ForwardingStore]. May be called several times; the first is the innermost.
+  ///
+  /// @param value is given the opened store; what it makes of that closes it
+  public ReproqBuilder around(UnaryOperator<TaskStore> value) {
+    var inner = around;
+    around = opened -> value.apply(inner.apply(opened));
+    return this;
+  }
+
   /// What one step of priority is worth in waiting; zero for strict priority. Default: one minute.
   public ReproqBuilder aging(Duration step) {
     settings = settings.withRank(new Rank(step));
@@ -149,12 +169,12 @@ public final class ReproqBuilder {
   /// @throws io.reproq.dsn.InvalidDsnException when the name is none
   /// @throws StoreException when it cannot be opened
   public Reproq open() {
-    var opened = openStore();
+    var opened = around.apply(openStore());
     var real = Surroundings.real().withTime(settings.time());
     var surroundings = room == null ? real : real.withRoom(room);
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
-    return new Reproq(
-        opened, new Reproq.Terms(config, surroundings, beat, executor, List.copyOf(listeners)));
+    var onlookers = new Reproq.Onlookers(List.copyOf(listeners), List.copyOf(filters));
+    return new Reproq(opened, new Reproq.Terms(config, surroundings, beat, executor, onlookers));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {

@@ -350,6 +350,11 @@ public final class MemoryStore implements TaskStore {
   }
 
   @Override
+  public int countBlocked(int most) {
+    return transact(now -> Math.min(most, places.blocked()));
+  }
+
+  @Override
   public Queues queues() {
     return queues;
   }

@@ -45,6 +45,9 @@ final class Places {
 
   private boolean gainedReady;
 
+  /// How many rows wait for keys that others hold.
+  private int blocked;
+
   Places(Rank rank) {
     this.rank = rank;
   }
@@ -171,6 +174,11 @@ final class Places {
     workflows.forgotten(row);
   }
 
+  /// How many rows wait for keys that others hold.
+  int blocked() {
+    return blocked;
+  }
+
   /// There may be more to claim than before.
   void gainReady() {
     gainedReady = true;
@@ -209,10 +217,16 @@ final class Places {
     if (row.place instanceof Place.Running) {
       keys.hold(row, -1);
     }
+    if (row.isBlocked()) {
+      blocked--;
+    }
   }
 
   private void enter(Row row, Instant now) {
     row.queue.count(row.place.status(), 1);
+    if (row.isBlocked()) {
+      blocked++;
+    }
     switch (row.place) {
       case Place.Ready ready -> {
         row.queue.ready.add(row);

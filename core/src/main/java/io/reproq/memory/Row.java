@@ -84,6 +84,12 @@ final class Row {
     this.expiresAt = expiry == null ? null : DeferredRows.due(enqueuedAt, expiry.from(enqueuedAt));
   }
 
+  /// Whether it waits for a key that it must hold to run.
+  boolean isBlocked() {
+    return place instanceof Place.Parked(var attempts, var key)
+        && keys.stream().anyMatch(own -> own.name().equals(key));
+  }
+
   /// Whether its time to start is over at `now`.
   boolean isExpired(Instant now) {
     return expiresAt != null && !expiresAt.isAfter(now);

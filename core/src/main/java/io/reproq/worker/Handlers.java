@@ -1,6 +1,8 @@
 package io.reproq.worker;
 
 import io.reproq.store.ClaimRequest.Routing;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,13 @@ public record Handlers(Map<String, AttemptHandler> byPath, @Nullable AttemptHand
   /// Handlers of this process alone.
   public static Handlers of(Map<String, AttemptHandler> byPath) {
     return new Handlers(byPath, null);
+  }
+
+  /// The same, each within `filters`, of which the first is the outermost.
+  public Handlers within(List<AttemptFilter> filters) {
+    var wrapped = new HashMap<String, AttemptHandler>();
+    byPath.forEach((path, handler) -> wrapped.put(path, AttemptFilter.around(handler, filters)));
+    return new Handlers(wrapped, others == null ? null : AttemptFilter.around(others, filters));
   }
 
   /// The paths that this worker's row lists.

@@ -46,6 +46,21 @@ abstract class KeysContract {
   }
 
   @Test
+  void tasks_that_wait_for_keys_are_counted_up_to_a_limit() {
+    enqueue(3, locked("a"));
+    enqueue(4, limited("b", 2));
+    var anna = stage.worker("anna");
+
+    assertThat(stage.store().countBlocked(100)).isZero();
+    var taken = anna.claim(10);
+    assertThat(stage.store().countBlocked(100)).isEqualTo(4);
+    assertThat(stage.store().countBlocked(3)).isEqualTo(3);
+
+    anna.settle(taken.getFirst(), Stage.success());
+    assertThat(stage.store().countBlocked(100)).isEqualTo(3);
+  }
+
+  @Test
   void keys_hold_between_workers_and_queues() {
     var anna = stage.worker("anna");
     var ben = stage.worker("ben");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reproq.json.Json;
 import io.reproq.store.Completed;
 import io.reproq.store.Completion;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.Settled;
 import io.reproq.store.StoreException;

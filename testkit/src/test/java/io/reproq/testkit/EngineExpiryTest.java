@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.NewTask;
 import io.reproq.store.NewTask.Moment;
 import io.reproq.task.FailureKind;

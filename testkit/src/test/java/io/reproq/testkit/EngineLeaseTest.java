@@ -2,6 +2,7 @@ package io.reproq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.RenewAnswer;
 import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;

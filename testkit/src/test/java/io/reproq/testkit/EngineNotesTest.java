@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reproq.json.Json;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.LogPiece;
 import io.reproq.store.LogQuery;
 import io.reproq.store.Note;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.QueueStatus;
 import io.reproq.task.Spec;
 import java.time.Duration;

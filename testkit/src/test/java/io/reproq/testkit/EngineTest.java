@@ -9,6 +9,7 @@ import io.reproq.store.CancelAnswer;
 import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimedTask;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;

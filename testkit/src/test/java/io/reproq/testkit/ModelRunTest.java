@@ -3,6 +3,7 @@ package io.reproq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reproq.memory.MemoryStore;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;

@@ -5,6 +5,7 @@ import io.reproq.store.ClaimAnswer;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Routing;
 import io.reproq.store.Enqueued;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.NewTask;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.Reclaimed;

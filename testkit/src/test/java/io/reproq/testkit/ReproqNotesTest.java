@@ -10,6 +10,7 @@ import io.reproq.TaskType;
 import io.reproq.json.Json;
 import io.reproq.memory.MemoryStore;
 import io.reproq.retry.RetryPolicy;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.NewTask;
 import io.reproq.store.Note;
 import io.reproq.store.Noted;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.reproq.json.Json;
 import io.reproq.memory.MemoryStore;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.NewTask;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.store.TaskQuery;

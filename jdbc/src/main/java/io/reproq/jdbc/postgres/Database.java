@@ -8,6 +8,7 @@ import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Queries;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Session;
+import io.reproq.store.PoolUse;
 import io.reproq.store.StoreException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,7 @@ final class Database implements AutoCloseable {
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
   private final WorkConnections works;
+  private final LongAdder waits = new LongAdder();
 
   /// Whether another session may answer each transaction, as a pooler has it.
   private volatile boolean isPooled;
@@ -164,7 +167,22 @@ final class Database implements AutoCloseable {
 
   /// A connection for one verb, which is closed soon.
   Connection borrow() throws SQLException {
-    return pool == null ? open() : fit(pool.getConnection());
+    if (pool == null) {
+      return open();
+    }
+    if (lent(pool) >= POOLED) {
+      waits.increment();
+    }
+    return fit(pool.getConnection());
+  }
+
+  /// How the pools of our own are used: for verbs, and for the work of handlers.
+  PoolUse use() {
+    return new PoolUse(pool == null ? 0 : lent(pool), waits.sum()).plus(works.use());
+  }
+
+  private static int lent(HikariDataSource pool) {
+    return pool.getHikariPoolMXBean().getActiveConnections();
   }
 
   private Connection fit(Connection connection) throws SQLException {

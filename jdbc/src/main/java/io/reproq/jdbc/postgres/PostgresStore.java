@@ -22,6 +22,7 @@ import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
 import io.reproq.store.Note;
 import io.reproq.store.Noted;
+import io.reproq.store.PoolUse;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -66,6 +67,7 @@ final class PostgresStore implements TaskStore {
   static final Queries SQL = Queries.of(PostgresStore.class, "store.sql");
   static final Queries READ = Queries.of(PostgresStore.class, "read.sql");
 
+  private static final Query BLOCKED = READ.get("blocked");
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
 
   private final Database database;
@@ -379,6 +381,20 @@ final class PostgresStore implements TaskStore {
   @Override
   public Map<QueueStatus, Long> counts() {
     return runner.run("count the tasks of", new Counters());
+  }
+
+  @Override
+  public int countBlocked(int most) {
+    var tasks =
+        runner.run(
+            "count the blocked tasks of",
+            transaction -> transaction.on(BLOCKED).set("most", most).number("tasks"));
+    return tasks == null ? 0 : Math.toIntExact(Math.min(most, tasks));
+  }
+
+  @Override
+  public PoolUse pool() {
+    return database.use();
   }
 
   @Override

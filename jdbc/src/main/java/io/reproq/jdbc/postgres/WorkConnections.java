@@ -1,9 +1,12 @@
 package io.reproq.jdbc.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.reproq.store.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,7 @@ final class WorkConnections implements AutoCloseable {
   private final DataSource source;
   private final @Nullable HikariDataSource pool;
   private final Semaphore free = new Semaphore(MOST, /* fair= */ true);
+  private final LongAdder waits = new LongAdder();
 
   private volatile boolean isPooled;
 
@@ -40,9 +44,17 @@ final class WorkConnections implements AutoCloseable {
     isPooled = true;
   }
 
+  /// How many are lent now, and how often somebody had to wait for one.
+  PoolUse use() {
+    return new PoolUse(MOST - free.availablePermits(), waits.sum());
+  }
+
   /// A connection in a transaction of its own. Waits until one is free.
   Lent lend() throws SQLException, InterruptedException {
-    free.acquire();
+    if (!free.tryAcquire(0, TimeUnit.SECONDS)) {
+      waits.increment();
+      free.acquire();
+    }
     try {
       var lent = new Lent(source.getConnection());
       if (isPooled) {

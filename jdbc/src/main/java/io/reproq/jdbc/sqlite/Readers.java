@@ -3,11 +3,13 @@ package io.reproq.jdbc.sqlite;
 import io.reproq.jdbc.PreparedQuery;
 import io.reproq.jdbc.Query;
 import io.reproq.jdbc.Session;
+import io.reproq.store.PoolUse;
 import io.reproq.store.StoreException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +25,26 @@ final class Readers implements AutoCloseable {
   private final Semaphore places = new Semaphore(MOST);
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Session> idle = new ArrayDeque<>();
+  private final LongAdder waits = new LongAdder();
   private boolean closed;
 
   Readers(SqliteFile file) {
     this.file = file;
   }
 
+  /// How many are read from now, and how often somebody had to wait for one.
+  PoolUse use() {
+    return new PoolUse(MOST - places.availablePermits(), waits.sum());
+  }
+
   /// Reads from one state of the database.
   ///
   /// @param what the thing to do, as in "could not read"
   <T extends @Nullable Object> T read(String what, Look<T> look) {
-    places.acquireUninterruptibly();
+    if (!places.tryAcquire()) {
+      waits.increment();
+      places.acquireUninterruptibly();
+    }
     try {
       var session = take();
       var isSound = false;

@@ -21,6 +21,7 @@ import io.reproq.store.NewTask;
 import io.reproq.store.NewWorkflow;
 import io.reproq.store.Note;
 import io.reproq.store.Noted;
+import io.reproq.store.PoolUse;
 import io.reproq.store.Promoted;
 import io.reproq.store.Pruned;
 import io.reproq.store.Pruning;
@@ -66,6 +67,7 @@ final class SqliteStore implements TaskStore {
   static final Queries SQL = Queries.of(SqliteStore.class, "store.sql");
   static final Queries READ = Queries.of(SqliteStore.class, "read.sql");
 
+  private static final Query BLOCKED = READ.get("blocked");
   private static final Query COUNTS = READ.get("counts");
   private static final Query CANCEL_REQUESTS = READ.get("cancel_requests");
   private static final Query NEWEST = FailedTask.SQL.get("newest");
@@ -349,6 +351,20 @@ final class SqliteStore implements TaskStore {
                         Map.Entry::getValue,
                         Long::sum,
                         () -> new TreeMap<>(order))));
+  }
+
+  @Override
+  public int countBlocked(int most) {
+    var tasks =
+        readers.read(
+            "count the blocked tasks of",
+            source -> source.on(BLOCKED).set("most", most).number("tasks"));
+    return tasks == null ? 0 : Math.toIntExact(Math.min(most, tasks));
+  }
+
+  @Override
+  public PoolUse pool() {
+    return readers.use();
   }
 
   @Override

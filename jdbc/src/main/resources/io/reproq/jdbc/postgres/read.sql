@@ -81,3 +81,10 @@ FROM (SELECT EXISTS (SELECT FROM reproq.ready) AS has_ready,
     * 1000000)::bigint
   FROM reproq.deferred d ORDER BY d.run_after, d.result_id LIMIT 1) AS next_due) due
 LEFT JOIN reproq.worker w ON w.incarnation <> :observer
+
+-- name: blocked
+-- Counts each kind of key up to :most: an index is read so far and no further.
+SELECT (SELECT count(*) FROM (SELECT 1 FROM reproq.parked
+    WHERE parked_key >= 'lock:' AND parked_key < 'lock;' LIMIT :most) AS l)
+  + (SELECT count(*) FROM (SELECT 1 FROM reproq.parked
+    WHERE parked_key >= 'slot:' AND parked_key < 'slot;' LIMIT :most) AS s) AS tasks

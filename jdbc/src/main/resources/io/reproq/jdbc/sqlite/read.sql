@@ -72,3 +72,10 @@ SELECT (SELECT min(run_after) FROM deferred) AS run_after,
   OR EXISTS (SELECT 1 FROM parked WHERE parked_key >= 'slot:' AND parked_key < 'slot;')
   OR EXISTS (SELECT 1 FROM expiry e WHERE e.expires_at <= :now
     AND NOT EXISTS (SELECT 1 FROM running r WHERE r.result_id = e.result_id)) AS has_mess
+
+-- name: blocked
+-- Counts each kind of key up to :most: an index is read so far and no further.
+SELECT (SELECT count(*) FROM (SELECT 1 FROM parked
+    WHERE parked_key >= 'lock:' AND parked_key < 'lock;' LIMIT :most) l)
+  + (SELECT count(*) FROM (SELECT 1 FROM parked
+    WHERE parked_key >= 'slot:' AND parked_key < 'slot;' LIMIT :most) s) AS tasks

@@ -1,41 +1,6 @@
-package io.reproq.testkit;
+package io.reproq.store;
 
 import io.reproq.json.Json;
-import io.reproq.store.CancelAnswer;
-import io.reproq.store.ClaimAnswer;
-import io.reproq.store.ClaimRequest;
-import io.reproq.store.Completed;
-import io.reproq.store.Completion;
-import io.reproq.store.Discarded;
-import io.reproq.store.Enqueued;
-import io.reproq.store.EnqueuedWorkflow;
-import io.reproq.store.FailedQuery;
-import io.reproq.store.Finding;
-import io.reproq.store.LogPiece;
-import io.reproq.store.LogQuery;
-import io.reproq.store.NewTask;
-import io.reproq.store.NewWorkflow;
-import io.reproq.store.Note;
-import io.reproq.store.Noted;
-import io.reproq.store.Promoted;
-import io.reproq.store.Pruned;
-import io.reproq.store.Pruning;
-import io.reproq.store.QueueStatus;
-import io.reproq.store.Queues;
-import io.reproq.store.RateLimits;
-import io.reproq.store.Reclaimed;
-import io.reproq.store.RenewAnswer;
-import io.reproq.store.Replayed;
-import io.reproq.store.Retried;
-import io.reproq.store.Schedules;
-import io.reproq.store.Settled;
-import io.reproq.store.Settlement;
-import io.reproq.store.TaskQuery;
-import io.reproq.store.TaskRun;
-import io.reproq.store.TaskStore;
-import io.reproq.store.WorkerInfo;
-import io.reproq.store.WorkerRow;
-import io.reproq.store.WorkflowRun;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
@@ -45,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
-/// Passes every call on to another store. A test overrides what it wants to go wrong.
+/// Passes every call on to another store. Whoever wants to see, time or change calls overrides those.
 public class ForwardingStore implements TaskStore {
   /// The store that calls are passed on to.
   protected final TaskStore store;
@@ -217,6 +182,16 @@ public class ForwardingStore implements TaskStore {
   @Override
   public List<Finding> examine() {
     return store.examine();
+  }
+
+  @Override
+  public int countBlocked(int most) {
+    return store.countBlocked(most);
+  }
+
+  @Override
+  public PoolUse pool() {
+    return store.pool();
   }
 
   @Override
