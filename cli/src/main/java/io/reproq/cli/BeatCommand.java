@@ -3,6 +3,7 @@ package io.reproq.cli;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.TaskStore;
 import io.reproq.worker.Beat;
@@ -24,10 +25,11 @@ import picocli.CommandLine.Option;
           + " now, prints it and ends, with exit code 1 when a schedule could not be obeyed."
     },
     footer = {"", "Examples:", "  reproq beat", "  reproq beat --once"})
-final class BeatCommand implements Callable<Integer> {
+final class BeatCommand implements Callable<Integer>, Service {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final LogOptions logging;
 
   @Option(
       names = "--interval",
@@ -42,11 +44,17 @@ final class BeatCommand implements Callable<Integer> {
   BeatCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
+    this.logging = new LogOptions(surroundings);
   }
 
-  /// Whether it goes on until it is stopped.
-  boolean isService() {
+  @Override
+  public boolean isService() {
     return !once;
+  }
+
+  @Override
+  public LogOptions logging() {
+    return logging;
   }
 
   @Override

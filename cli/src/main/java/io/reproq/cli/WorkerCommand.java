@@ -7,11 +7,13 @@ import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
+import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.process.ChildExecutor;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Option;
       "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50",
       "  reproq worker --queues 'mail-*,default' --queue-weight 'mail-*=3'"
     })
-final class WorkerCommand implements Callable<Integer>, Configured {
+final class WorkerCommand implements Callable<Integer>, Configured, Service {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
@@ -52,6 +54,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   @Mixin private final AgingOption aging;
   @Mixin private final ConfigOption config;
   @Mixin private final ExecutorOptions executor;
+  @Mixin private final LogOptions logging;
 
   @Option(
       names = "--concurrency",
@@ -97,6 +100,17 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     this.aging = new AgingOption(surroundings);
     this.config = new ConfigOption(surroundings);
     this.executor = new ExecutorOptions(surroundings);
+    this.logging = new LogOptions(surroundings);
+  }
+
+  @Override
+  public boolean isService() {
+    return true;
+  }
+
+  @Override
+  public LogOptions logging() {
+    return logging;
   }
 
   @Override
@@ -117,6 +131,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
               + leaseSeconds);
     }
     var name = workerId == null ? surroundings.variable("WORKER_ID", hostAndPid()) : workerId;
+    ConsoleLogging.nameWorker(name);
     var builder =
         queues
             .applyTo(Reproq.builder())

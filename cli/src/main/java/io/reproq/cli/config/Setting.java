@@ -40,7 +40,9 @@ public record Setting(String flag, String key, @Nullable String variable) {
           ofWorker("--fork-server-memory-mb", null),
           ofWorker("--pool-max-tasks", null),
           ofWorker("--pool-max-memory-mb", null),
-          ofWorker("--mock-millis", null));
+          ofWorker("--mock-millis", null),
+          ofWorker("--log-format", "REPROQ_LOG_FORMAT"),
+          ofWorker("--log-level", "REPROQ_LOG_LEVEL"));
 
   /// The key is the flag's name, its words joined by underscores.
   private static Setting ofWorker(String flag, @Nullable String variable) {
