@@ -1,9 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.LogOptions;
+import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.TaskStore;
 import io.reproq.worker.Beat;
@@ -105,9 +107,11 @@ final class BeatCommand implements Callable<Integer>, Service {
 
   private int serve(TaskStore store) throws InterruptedException {
     var log = LoggerFactory.getLogger(BeatCommand.class);
+    var memory = Memory.of(surroundings);
     var stop = surroundings.stop();
     stop.listen();
-    try (var beat = new Beat(store, interval)) {
+    try (var beat = new Beat(store, interval);
+        var _ = MemoryLog.every(memory.logInterval())) {
       beat.start();
       log.info("beat is ready: {}, looks every {}", store.describe(), interval);
       stop.await();

@@ -8,12 +8,14 @@ import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.Setting;
 import io.reproq.cli.log.ConsoleLogging;
+import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.LogOptions;
+import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.process.ChildExecutor;
@@ -131,6 +133,7 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
               + leaseSeconds);
     }
     var name = workerId == null ? surroundings.variable("WORKER_ID", hostAndPid()) : workerId;
+    var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name);
     var builder =
         queues
@@ -141,7 +144,8 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
             .beat(beat);
     executor.config(name).map(ChildExecutor::new).ifPresent(builder::executor);
     var settings = aging.settings();
-    try (var reproq = builder.store(database.open(settings)).open()) {
+    try (var reproq = builder.store(database.open(settings)).open();
+        var _ = MemoryLog.every(memory.logInterval())) {
       work(reproq, name);
     }
     return 0;
