@@ -7,11 +7,13 @@ module io.reproq.cli {
   requires io.reproq.core;
   requires io.reproq.jdbc;
   requires io.reproq.process;
+  requires java.management;
   requires java.net.http;
   requires jdk.unsupported;
   requires org.slf4j;
   requires static org.jspecify;
   requires tools.jackson.dataformat.toml;
+  requires tools.jackson.core;
   requires tools.jackson.dataformat.yaml;
 
   opens io.reproq.cli to

@@ -4,9 +4,12 @@ import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.LogOptions;
+import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.TaskStore;
@@ -29,12 +32,13 @@ import picocli.CommandLine.Option;
           + " now, prints it and ends, with exit code 1 when a schedule could not be obeyed."
     },
     footer = {"", "Examples:", "  reproq beat", "  reproq beat --once"})
-final class BeatCommand implements Callable<Integer>, Configured {
+final class BeatCommand implements Callable<Integer>, Configured, Service {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final ConfigOption config;
   @Mixin private final RoleOption role = new RoleOption("beat");
+  @Mixin private final LogOptions logging;
 
   @Option(
       names = "--interval",
@@ -50,11 +54,17 @@ final class BeatCommand implements Callable<Integer>, Configured {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
     this.config = new ConfigOption(surroundings);
+    this.logging = new LogOptions(surroundings);
   }
 
-  /// Whether it goes on until it is stopped.
-  boolean isService() {
+  @Override
+  public boolean isService() {
     return !once;
+  }
+
+  @Override
+  public LogOptions logging() {
+    return logging;
   }
 
   @Override
@@ -117,9 +127,11 @@ final class BeatCommand implements Callable<Integer>, Configured {
 
   private int serve(TaskStore store) throws InterruptedException {
     var log = LoggerFactory.getLogger(BeatCommand.class);
+    var memory = Memory.of(surroundings);
     var stop = surroundings.stop();
     stop.listen();
-    try (var beat = new Beat(store, interval)) {
+    try (var beat = new Beat(store, interval);
+        var _ = MemoryLog.every(memory.logInterval())) {
       beat.start();
       log.info(
           "{} is ready: {}, looks every {}", role.role(), store.describe(), interval);

@@ -96,14 +96,13 @@ final class Commands implements Callable<Integer> {
     return 1;
   }
 
-  private static boolean isService(Object command) {
-    return command instanceof WorkerCommand
-        || (command instanceof BeatCommand beat && beat.isService());
-  }
-
   private static int run(CommandLine.ParseResult parsed) {
     var configured = configured(parsed);
-    chooseLogging(configured.asCommandLineList());
+    try {
+      chooseLogging(configured.asCommandLineList());
+    } catch (CommandFailure e) {
+      throw parseFailure(configured.asCommandLineList().getLast(), e);
+    }
     return new CommandLine.RunLast().execute(configured);
   }
 
@@ -116,10 +115,14 @@ final class Commands implements Callable<Integer> {
     try {
       ConfiguredDefaults.parseAgain(line, command, parsed.originalArgs().toArray(String[]::new));
     } catch (CommandFailure e) {
-      // At this point picocli hands nothing else to who says what went wrong.
-      throw new CommandLine.ParameterException(line, String.valueOf(e.getMessage()), e);
+      throw parseFailure(line, e);
     }
     return parsed.asCommandLineList().getFirst().getParseResult();
+  }
+
+  /// At this point picocli hands nothing else to who says what went wrong.
+  private static CommandLine.ParameterException parseFailure(CommandLine line, CommandFailure e) {
+    return new CommandLine.ParameterException(line, String.valueOf(e.getMessage()), e);
   }
 
   /// A service logs to standard output, all others only on request.
@@ -130,8 +133,8 @@ final class Commands implements Callable<Integer> {
             .filter(Objects::nonNull)
             .mapToInt(option -> option.stringValues().size())
             .sum();
-    if (isService(lines.getLast().getCommand())) {
-      ConsoleLogging.choose(verbosity > 0 ? "DEBUG" : "INFO", ConsoleLogging.Stream.OUTPUT);
+    if (lines.getLast().getCommand() instanceof Service service && service.isService()) {
+      service.logging().choose(verbosity > 0);
     } else if (verbosity == 0 && lines.getLast().getCommand() instanceof DemoCommand) {
       // That tasks of a killed run start again is what it shows, and no warning.
       ConsoleLogging.choose("ERROR", ConsoleLogging.Stream.ERROR);

@@ -8,11 +8,15 @@ import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.QueueDatabases;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.log.ConsoleLogging;
+import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
+import io.reproq.cli.option.LogOptions;
+import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.MetricsOptions;
 import io.reproq.cli.option.PaceOptions;
 import io.reproq.cli.option.QueueOptions;
@@ -49,7 +53,7 @@ import picocli.CommandLine.Option;
       "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50",
       "  reproq worker --queues 'mail-*,default' --queue-weight 'mail-*=3'"
     })
-final class WorkerCommand implements Callable<Integer>, Configured {
+final class WorkerCommand implements Callable<Integer>, Configured, Service {
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
@@ -60,6 +64,7 @@ final class WorkerCommand implements Callable<Integer>, Configured {
   @Mixin private final RoleOption role = new RoleOption("worker");
   @Mixin private final ExecutorOptions executor = new ExecutorOptions();
   @Mixin private final MetricsOptions metrics;
+  @Mixin private final LogOptions logging;
 
   @Option(
       names = "--concurrency",
@@ -97,6 +102,17 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     this.database = new DatabaseOption(surroundings, common);
     this.config = new ConfigOption(surroundings);
     this.metrics = new MetricsOptions(surroundings);
+    this.logging = new LogOptions(surroundings);
+  }
+
+  @Override
+  public boolean isService() {
+    return true;
+  }
+
+  @Override
+  public LogOptions logging() {
+    return logging;
   }
 
   @Override
@@ -124,13 +140,16 @@ final class WorkerCommand implements Callable<Integer>, Configured {
     check();
     refuseSeveralDatabases();
     var name = name();
+    var memory = Memory.of(surroundings);
+    ConsoleLogging.nameWorker(name);
     var builder =
         pace.applyTo(queues.applyTo(Reproq.builder()))
             .concurrency(concurrency)
             .workerId(name)
             .beat(beat);
     executor.config(name).map(ChildExecutor::new).ifPresent(builder::executor);
-    try (var reproq = builder.store(database.open(aging.settings())).open()) {
+    try (var reproq = builder.store(database.open(aging.settings())).open();
+        var _ = MemoryLog.every(memory.logInterval())) {
       work(reproq, name);
     }
     return 0;

@@ -70,6 +70,9 @@ final class CommandsTest {
           worker --heartbeat-seconds 9   ¦ 1 ¦ --heartbeat-seconds must be less than half of --lease-seconds, was 9 of 15
           worker --dsn memory: --executor spoon ¦ 1 ¦ executor must be spawn, fork, pool or mock, was spoon
           worker --dsn memory: --executor fork --python-bin no-python ¦ 1 ¦ python_bin: no program 'no-python' on the PATH: name one that there is
+          worker --log-format xml        ¦ 1 ¦ --log-format must be json, text or auto, was xml
+          worker --log-level loud        ¦ 1 ¦ --log-level must be trace, debug, info, warn, error, was loud
+          beat --log-level loud          ¦ 1 ¦ --log-level must be trace, debug, info, warn, error, was loud
           worker --queues ,              ¦ 1 ¦ --queues names no queue, was ','
           demo --concurrency 0           ¦ 1 ¦ --concurrency must be at least 1, was 0
           demo --dir /no/such/folder     ¦ 1 ¦ cannot read /no/such/folder: no such file or folder

@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.json.Json;
 import io.reproq.store.Completed;
 import io.reproq.store.Settled;
@@ -58,7 +60,7 @@ final class Completer {
         }
         case Completed.Undone(var cause) -> attempt.undone(LATER);
         case Completed.Stale stale -> {
-          log.warn("{}: no longer this worker's; its effects are undone", attempt);
+          about(attempt, log.atWarn()).log("no longer this worker's; its effects are undone");
           attempt.stale();
           listener.lost(attempt);
         }

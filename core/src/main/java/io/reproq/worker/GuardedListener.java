@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import java.util.List;
@@ -41,7 +43,7 @@ final class GuardedListener implements AttemptListener {
     try {
       telling.run();
     } catch (RuntimeException | LinkageError | AssertionError e) {
-      log.error("{}: a listener failed, which changes nothing", attempt, e);
+      about(attempt, log.atError()).setCause(e).log("a listener failed, which changes nothing");
     }
   }
 }

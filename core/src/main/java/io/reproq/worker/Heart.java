@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.RenewAnswer;
 import io.reproq.store.RenewAnswer.Held;
 import io.reproq.store.Settlement;
@@ -123,7 +125,7 @@ final class Heart {
   private void drop(Attempt attempt) {
     if (attempt.lose()) {
       own.slots.leave(attempt);
-      log.warn("{}: no longer this worker's; its handler is stopped", attempt);
+      about(attempt, log.atWarn()).log("no longer this worker's; its handler is stopped");
       listener.lost(attempt);
     }
   }

@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.Note;
 import io.reproq.store.Noted;
 import io.reproq.store.StoreException;
@@ -71,7 +73,7 @@ final class NoteWriter {
         return;
       }
       var attempt = attempts.getFirst();
-      log.warn("{}: what it noted cannot be stored, and is dropped", attempt, e);
+      about(attempt, log.atWarn()).setCause(e).log("what it noted cannot be stored, and is dropped");
       attempt.notes().written();
     }
   }
@@ -100,7 +102,7 @@ final class NoteWriter {
   private void drop(Attempt attempt) {
     if (attempt.lose()) {
       slots.leave(attempt);
-      log.warn("{}: no longer this worker's; its handler is stopped", attempt);
+      about(attempt, log.atWarn()).log("no longer this worker's; its handler is stopped");
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
 import io.reproq.task.Failure;
@@ -36,7 +38,7 @@ final class Runner {
         var limit = task.startWithin();
         surroundings
             .threads()
-            .execute(limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent));
+            .execute(() -> runKnown(attempt, limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent)));
       }
       case Description.Broken(var reason) -> {
         var attempt = enter(task, Spec.of("unknown").build());
@@ -51,11 +53,21 @@ final class Runner {
     return attempt;
   }
 
+  /// Runs `way`, whose log lines all name the attempt.
+  private static void runKnown(Attempt attempt, Runnable way) {
+    AttemptKeys.enter(attempt);
+    try {
+      way.run();
+    } finally {
+      AttemptKeys.leave();
+    }
+  }
+
   /// Runs an attempt whose time to start has an end. Where that may be over, the task is given
   /// back, because the store's clock decides: it ends there, or is claimed again.
   private void run(Attempt attempt, Duration startWithin, Moment sent) {
     if (sent.isPast(startWithin, surroundings.time())) {
-      log.info("{}: its time to start ran out after it was claimed; given back", attempt);
+      about(attempt, log.atInfo()).log("its time to start ran out after it was claimed; given back");
       finish(attempt, new Outcome.GivenBack());
     } else {
       run(attempt);
@@ -77,13 +89,13 @@ final class Runner {
     if (handler.isEmpty()) {
       // The store parks such tasks; that this one came is a fault of ours, and no reason to lose
       // it.
-      log.error("{}: claimed without a handler; given back", attempt);
+      about(attempt, log.atError()).log("claimed without a handler; given back");
       return new Outcome.GivenBack();
     }
     try {
       return handler.get().run(attempt);
     } catch (OutOfMemoryError | StackOverflowError | Exception | LinkageError | AssertionError e) {
-      log.debug("{} failed", attempt, e);
+      about(attempt, log.atDebug()).setCause(e).log("failed");
       return new Outcome.Failed(Failure.of(FailureKind.APP_ERROR, e), true);
     }
   }
@@ -92,10 +104,8 @@ final class Runner {
   private void finish(Attempt attempt, Outcome outcome) {
     var failure = outcome.failure();
     if (failure != null && attempt.hasCompleted()) {
-      log.warn(
-          "{}: failed after it had completed, which changes nothing: {}",
-          attempt,
-          failure.summary());
+      about(attempt, log.atWarn())
+          .log("failed after it had completed, which changes nothing: {}", failure.summary());
     }
     var effective = attempt.end(outcome);
     if (effective != null) {

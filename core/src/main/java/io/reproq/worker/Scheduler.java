@@ -48,11 +48,10 @@ public final class Scheduler {
       switch (schedules.tick(row, turn)) {
         case Ticked.Done(var runs, var skipped) -> {
           runs.forEach(run -> {
-            log.info(
-                "schedule {}: enqueued task {} for {}",
-                row.name(),
-                run.resultId(),
-                run.scheduledAt());
+            log.atInfo()
+                .addKeyValue("task_id", run.resultId())
+                .addKeyValue("task_path", row.schedule().task().path())
+                .log("schedule {}: enqueued for {}", row.name(), run.scheduledAt());
             pass.enqueued.add(new Enqueued(row.name(), run.scheduledAt(), run.resultId()));
           });
           skipped.forEach(tick -> {

@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreException;
@@ -159,7 +161,7 @@ final class Settler {
       var ended = batch.get(i);
       if (isLost(ended.settlement, answers.get(i))) {
         refused.increment();
-        log.warn("{}: its outcome came too late; the task is another's by now", ended.attempt);
+        about(ended.attempt, log.atWarn()).log("its outcome came too late; the task is another's by now");
       }
       listener.settled(ended.attempt, ended.settlement, answers.get(i));
     }
@@ -176,10 +178,10 @@ final class Settler {
     var attempt = batch.getFirst().attempt;
     if (batch.getFirst().settlement.outcome() instanceof Outcome.Failed(var failure, var retryable)
         && failure.kind() == FailureKind.INFRA_ERROR) {
-      log.error("{}: its outcome cannot be stored, and neither can this fact", attempt, cause);
+      about(attempt, log.atError()).setCause(cause).log("its outcome cannot be stored, and neither can this fact");
       return;
     }
-    log.warn("{}: its outcome cannot be stored; it counts as failed", attempt, cause);
+    about(attempt, log.atWarn()).setCause(cause).log("its outcome cannot be stored; it counts as failed");
     var failure =
         Failure.of(
             FailureKind.INFRA_ERROR, "The outcome could not be stored: " + cause.getMessage());

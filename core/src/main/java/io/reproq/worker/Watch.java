@@ -1,5 +1,7 @@
 package io.reproq.worker;
 
+import static io.reproq.worker.AttemptKeys.about;
+
 import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
@@ -36,7 +38,7 @@ final class Watch {
     var now = surroundings.time().nanoTime();
     for (var attempt : slots.running()) {
       if (attempt.isPastDeadline(now) && attempt.stop(timeout(attempt), now)) {
-        log.info("{}: timed out", attempt);
+        about(attempt, log.atInfo()).log("timed out");
       }
       abandonDeaf(attempt, now);
     }
@@ -59,7 +61,7 @@ final class Watch {
     var now = surroundings.time().nanoTime();
     for (var attempt : slots.running()) {
       if (attempt.stop(new Outcome.GivenBack(), now)) {
-        log.info("{}: given back", attempt);
+        about(attempt, log.atInfo()).log("given back");
       }
     }
   }
@@ -69,14 +71,14 @@ final class Watch {
     var cancelled = new Outcome.Cancelled(Failure.CANCELLED);
     for (var attempt : slots.running()) {
       if (requested.contains(attempt.resultId()) && attempt.stop(cancelled, now)) {
-        log.info("{}: cancelled by request", attempt);
+        about(attempt, log.atInfo()).log("cancelled by request");
       }
     }
   }
 
   private void abandonDeaf(Attempt attempt, long now) {
     if (attempt.isDeaf(now, GRACE.toNanos())) {
-      log.warn("{}: its handler ignores the interruption and runs on by itself", attempt);
+      about(attempt, log.atWarn()).log("its handler ignores the interruption and runs on by itself");
       var outcome = attempt.abandon();
       if (outcome != null) {
         settler.offerAtOnce(attempt, outcome);

@@ -39,7 +39,7 @@ final class AttemptLog {
   static AttemptLog of(ExecutorConfig config, Attempt attempt) {
     var name = "task-" + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
     return new AttemptLog(
-        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt.notes()));
+        config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt));
   }
 
   void append(byte[] bytes, int length) {

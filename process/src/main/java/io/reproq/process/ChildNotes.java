@@ -3,7 +3,8 @@ package io.reproq.process;
 import io.reproq.json.InvalidJsonException;
 import io.reproq.json.Json;
 import io.reproq.json.JsonReader;
-import io.reproq.worker.Notes;
+import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +23,11 @@ final class ChildNotes implements ControlSocket.Guest {
   private static final Logger log = LoggerFactory.getLogger(ChildNotes.class);
   private static final int LINE_BYTES = 1 << 20;
 
-  private final Notes notes;
+  private final Attempt attempt;
   private final Queue<CompletableFuture<Void>> served = new ConcurrentLinkedQueue<>();
 
-  ChildNotes(Notes notes) {
-    this.notes = notes;
+  ChildNotes(Attempt attempt) {
+    this.attempt = attempt;
   }
 
   /// Serves a connection to its end.
@@ -57,7 +58,7 @@ final class ChildNotes implements ControlSocket.Guest {
 
   /// The answer to who asks what was noted before.
   byte[] known() {
-    return ("{\"metadata\":" + notes.metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
+    return ("{\"metadata\":" + attempt.notes().metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /// Takes one note.
@@ -69,9 +70,11 @@ final class ChildNotes implements ControlSocket.Guest {
       return false;
     }
     try {
-      notes.metadata(new Json(metadata.toString()));
+      attempt.notes().metadata(new Json(metadata.toString()));
     } catch (IllegalArgumentException e) {
-      log.warn("a note of a task is dropped: {}", e.getMessage());
+      var line = log.atWarn();
+      AttemptKeys.of(attempt, line::addKeyValue);
+      line.log("a note is dropped: {}", e.getMessage());
     }
     return true;
   }

@@ -1,6 +1,7 @@
 package io.reproq.process;
 
-import io.reproq.worker.Notes;
+import io.reproq.worker.Attempt;
+import io.reproq.worker.AttemptKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,18 +27,18 @@ final class FileSink implements LogSink {
   private static final String MIDDLE = "\nSTDERR:\n";
 
   private final Path file;
-  private final Notes notes;
+  private final Attempt attempt;
   private boolean begun;
   private boolean broken;
 
-  FileSink(Path file, Notes notes) {
+  FileSink(Path file, Attempt attempt) {
     this.file = file;
-    this.notes = notes;
+    this.attempt = attempt;
   }
 
   @Override
   public void append(String text) {
-    attempt(() -> {
+    guard(() -> {
       begin();
       write(text, StandardOpenOption.APPEND);
     });
@@ -45,7 +46,7 @@ final class FileSink implements LogSink {
 
   @Override
   public void end(String stdout) {
-    attempt(() -> {
+    guard(() -> {
       if (!stdout.isEmpty()) {
         begin();
         var stderr = Files.readString(file).substring((HEAD + MIDDLE).length());
@@ -66,14 +67,14 @@ final class FileSink implements LogSink {
     Files.createFile(file, mode("rw-------"));
     write(HEAD + MIDDLE, StandardOpenOption.APPEND);
     begun = true;
-    notes.logsUri(file.toString());
+    attempt.notes().logsUri(file.toString());
   }
 
   private void write(String text, OpenOption how) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE, how);
   }
 
-  private void attempt(Step step) {
+  private void guard(Step step) {
     if (broken) {
       return;
     }
@@ -81,7 +82,9 @@ final class FileSink implements LogSink {
       step.take();
     } catch (IOException e) {
       broken = true;
-      log.warn("cannot keep output in {}: {}", file, e.toString());
+      var line = log.atWarn();
+      AttemptKeys.of(attempt, line::addKeyValue);
+      line.log("cannot keep output in {}: {}", file, e.toString());
     }
   }
 

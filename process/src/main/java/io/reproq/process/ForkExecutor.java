@@ -101,7 +101,7 @@ final class ForkExecutor implements TaskExecutor {
         head,
         description,
         attempt.spec().timeout(),
-        new ChildNotes(attempt.notes()),
+        new ChildNotes(attempt),
         AttemptLog.of(config, attempt));
   }
 

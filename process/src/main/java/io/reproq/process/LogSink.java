@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.worker.Attempt;
 import io.reproq.worker.Notes;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,10 @@ interface LogSink {
   void end(String stdout);
 
   /// The sink of an attempt: a file in `folder`, or the store where there is none.
-  static LogSink of(@Nullable Path folder, String name, Notes notes) {
-    return folder == null ? new StoreSink(notes) : new FileSink(folder.resolve(name), notes);
+  static LogSink of(@Nullable Path folder, String name, Attempt attempt) {
+    return folder == null
+        ? new StoreSink(attempt.notes())
+        : new FileSink(folder.resolve(name), attempt);
   }
 
   /// Keeps output in the store.

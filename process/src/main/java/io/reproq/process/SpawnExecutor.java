@@ -51,7 +51,7 @@ final class SpawnExecutor implements TaskExecutor {
       return Failures.tooLarge(description.size(), limit);
     }
     var key = UUID.randomUUID().toString();
-    var notes = new ChildNotes(attempt.notes());
+    var notes = new ChildNotes(attempt);
     where.control().expect(key, notes);
     try (var payload =
         HandedPayload.of(

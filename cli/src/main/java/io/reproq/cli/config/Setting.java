@@ -52,7 +52,9 @@ public record Setting(String flag, String key, @Nullable String variable) {
           ofWorker("--fork-server-memory-mb", null),
           ofWorker("--pool-max-tasks", null),
           ofWorker("--pool-max-memory-mb", null),
-          ofWorker("--mock-millis", null));
+          ofWorker("--mock-millis", null),
+          ofWorker("--log-format", "REPROQ_LOG_FORMAT"),
+          ofWorker("--log-level", "REPROQ_LOG_LEVEL"));
 
   /// Of the HTTP server that a worker may have.
   private static final List<Setting> OF_METRICS =

@@ -3,13 +3,12 @@ package io.reproq.cli.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
 
 /// The logging of a process that brings no `logback.xml` of its own: warnings and worse to standard
 /// error. Commands that want more say so with [#choose] before anything logs.
@@ -19,25 +18,38 @@ import java.nio.charset.StandardCharsets;
 public final class ConsoleLogging extends ContextAwareBase implements Configurator {
   private static final String LEVEL = "reproq.log.level";
   private static final String STREAM = "reproq.log.stream";
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level [%thread] %logger{30} - %msg%n";
+  private static final String FORMAT = "reproq.log.format";
 
-  /// Sets what is logged and where, unless the JVM was started with other words for it.
+  /// Sets what is logged and where, for people, unless the JVM was started with other words for it.
   public static void choose(String level, Stream stream) {
-    if (System.getProperty(LEVEL) == null) {
-      System.setProperty(LEVEL, level);
+    choose(LEVEL, level);
+    choose(STREAM, stream.target);
+  }
+
+  /// The same for a service, which logs to standard output.
+  public static void chooseService(String level, Format format) {
+    choose(level, Stream.OUTPUT);
+    choose(FORMAT, format.name());
+  }
+
+  private static void choose(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
-    if (System.getProperty(STREAM) == null) {
-      System.setProperty(STREAM, stream.target);
+  }
+
+  /// From now on every line of this process says which worker it is.
+  public static void nameWorker(String name) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+      loggers.putProperty("worker_id", name);
     }
   }
 
   @Override
   public ExecutionStatus configure(LoggerContext loggers) {
-    var encoder = new PatternLayoutEncoder();
+    var isJson = Format.JSON.name().equals(System.getProperty(FORMAT));
+    var encoder = new LineEncoder(isJson ? JsonFormat::write : TextFormat::write);
     encoder.setContext(loggers);
-    encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setPattern(PATTERN);
     encoder.start();
     var appender = new ConsoleAppender<ILoggingEvent>();
     appender.setContext(loggers);
@@ -53,6 +65,14 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         .getLogger("com.zaxxer.hikari")
         .setLevel(root.getLevel() == Level.DEBUG ? Level.DEBUG : Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /// What lines can look like.
+  public enum Format {
+    /// One object a line.
+    JSON,
+    /// For people.
+    TEXT
   }
 
   /// Where log lines can go.
