@@ -89,8 +89,7 @@ final class Commands implements Callable<Integer> {
   /// No command at all is answered like an unknown one.
   @Override
   public Integer call() {
-    var names = String.join("|", common.line().getSubcommands().keySet());
-    common.out().println("usage: reproq <" + names + "> [--help]");
+    common.out().println(common.usageLine());
     return 1;
   }
 
