@@ -1,9 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.look.WorkerJson;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.clock.TimeSource;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskStore;
 import io.reproq.task.TaskStatus;
@@ -76,22 +78,8 @@ final class StatusCommand implements Runnable {
           .put("reason", pause.reason());
     }
     var list = out.putArray("workers");
-    for (var worker : store.workers()) {
-      var info = worker.info();
-      var entry = list.addObject().put("worker_id", info.workerId());
-      entry.put("incarnation", info.incarnation().toString());
-      entry.put("hostname", info.hostname());
-      entry.put("concurrency", info.concurrency());
-      entry.put("running", worker.running());
-      var names = entry.putArray("queues");
-      info.queues().forEach(names::add);
-      var handles = entry.putArray("handles");
-      info.handles().stream().sorted().forEach(handles::add);
-      entry.put("started_at", worker.startedAt().toString());
-      entry.put("last_seen_at", worker.lastSeenAt().toString());
-      entry.put("leased_until", worker.leasedUntil().toString());
-      entry.put("version", info.version());
-    }
+    var now = TimeSource.system().now();
+    store.workers().forEach(worker -> list.add(WorkerJson.of(worker, now)));
     return out;
   }
 
