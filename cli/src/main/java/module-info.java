@@ -22,6 +22,10 @@ module io.reproq.cli {
       info.picocli;
   opens io.reproq.cli.option to
       info.picocli;
+  opens io.reproq.cli.look to
+      info.picocli;
+  opens io.reproq.cli.torture to
+      info.picocli;
   opens io.reproq.cli.limit to
       info.picocli;
   opens io.reproq.cli.demo to

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -8,7 +9,6 @@ import io.reproq.store.CancelAnswer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq cancel`.
@@ -24,15 +24,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class CancelCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private TaskIds tasks = new TaskIds();
 
-  @Option(names = "--json", description = "Print a JSON array: each id and what became of it.")
-  private boolean json;
-
   CancelCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -40,7 +39,7 @@ final class CancelCommand implements Runnable {
     var ids = tasks.all();
     try (var store = database.open()) {
       var answers = store.cancel(ids);
-      if (json) {
+      if (answer.isJson()) {
         var out = JsonNodeFactory.instance.arrayNode();
         for (var i = 0; i < ids.size(); i++) {
           out.addObject().put("result_id", ids.get(i)).put("answer", answers.get(i).name());

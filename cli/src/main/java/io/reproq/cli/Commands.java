@@ -5,6 +5,8 @@ import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.demo.DemoCommand;
 import io.reproq.cli.limit.LimitCommand;
 import io.reproq.cli.log.ConsoleLogging;
+import io.reproq.cli.look.TopCommand;
+import io.reproq.cli.look.WorkersCommand;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Durations;
@@ -58,6 +60,8 @@ final class Commands implements Callable<Integer> {
             .addSubcommand(new GetCommand(surroundings))
             .addSubcommand(new LogsCommand(surroundings))
             .addSubcommand(new StatusCommand(surroundings))
+            .addSubcommand(new WorkersCommand(surroundings))
+            .addSubcommand(new TopCommand(surroundings))
             .addSubcommand(new CancelCommand(surroundings))
             .addSubcommand(SchedulesCommand.create(surroundings))
             .addSubcommand(TriageCommand.create(surroundings))
@@ -91,8 +95,7 @@ final class Commands implements Callable<Integer> {
   /// No command at all is answered like an unknown one.
   @Override
   public Integer call() {
-    var names = String.join("|", common.line().getSubcommands().keySet());
-    common.out().println("usage: reproq <" + names + "> [--help]");
+    common.out().println(common.usageLine());
     return 1;
   }
 

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq drain`.
 @Command(
@@ -36,6 +38,7 @@ final class DrainCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(names = "--wait", description = "Come back when nothing runs any more.")
   private boolean wait;
@@ -49,6 +52,7 @@ final class DrainCommand implements Runnable {
   DrainCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -63,13 +67,21 @@ final class DrainCommand implements Runnable {
         await(store, running);
         running = 0;
       }
-      common
-          .out()
-          .println(
-              running == 0
-                  ? "Drained: all queues are paused, and nothing runs"
-                  : "Draining: all queues are paused; %d task(s) still run".formatted(running));
+      print(running);
     }
+  }
+
+  private void print(long running) {
+    answer.give(
+        () ->
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("drained", running == 0)
+                .put("running", running),
+        () ->
+            running == 0
+                ? "Drained: all queues are paused, and nothing runs"
+                : "Draining: all queues are paused; %d task(s) still run".formatted(running));
   }
 
   private void await(TaskStore store, long first) {

@@ -2,19 +2,24 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.retry.RetryPolicy;
+import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
+import io.reproq.store.TaskStore;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq enqueue`.
 @Command(
@@ -37,6 +42,7 @@ final class EnqueueCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
   @Mixin private final PayloadOptions arguments = new PayloadOptions();
   @Mixin private final KeyOptions keys = new KeyOptions();
 
@@ -98,6 +104,7 @@ final class EnqueueCommand implements Runnable {
 
   EnqueueCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -105,10 +112,26 @@ final class EnqueueCommand implements Runnable {
     atLeast(1, "--count", count);
     var task = task();
     try (var store = database.open()) {
-      for (var left = count; left > 0; left -= BATCH) {
-        var batch = Collections.nCopies(Math.min(left, BATCH), task);
-        store.enqueue(batch).forEach(enqueued -> common.out().println(enqueued.resultId()));
+      if (answer.isJson()) {
+        var out = JsonNodeFactory.instance.objectNode();
+        var ids = out.putArray("result_ids");
+        var duplicates = out.putArray("duplicates");
+        enqueue(store, task, enqueued -> {
+          ids.add(enqueued.resultId());
+          if (enqueued instanceof Enqueued.Duplicate) {
+            duplicates.add(enqueued.resultId());
+          }
+        });
+        common.out().println(out);
+      } else {
+        enqueue(store, task, enqueued -> common.out().println(enqueued.resultId()));
       }
+    }
+  }
+
+  private void enqueue(TaskStore store, NewTask task, Consumer<Enqueued> told) {
+    for (var left = count; left > 0; left -= BATCH) {
+      store.enqueue(Collections.nCopies(Math.min(left, BATCH), task)).forEach(told);
     }
   }
 

@@ -30,7 +30,7 @@ final class FailedTargets {
   @Option(names = "--dry-run", description = "Only count the tasks.")
   boolean dryRun;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(names = "--json", description = "Print one JSON document.")
   boolean json;
 
   /// Tells `order` of the tasks, some hundred at a time: those that were named whatever they are,

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -9,7 +10,6 @@ import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `reproq get`.
 @Command(
@@ -19,15 +19,14 @@ import picocli.CommandLine.Option;
 final class GetCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private TaskId task = new TaskId();
 
-  @Option(names = "--json", description = "Print the columns of task_runs as a JSON object.")
-  private boolean json;
-
   GetCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -39,7 +38,7 @@ final class GetCommand implements Runnable {
         throw new CommandFailure("there is no task " + id + " in " + store.describe());
       }
       var run = found.getFirst();
-      common.out().println(json ? TaskRunJson.of(run) : TaskRunText.of(run));
+      answer.give(() -> TaskRunJson.of(run), () -> TaskRunText.of(run));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -30,6 +31,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class PauseQueueCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private QueueTarget target = new QueueTarget();
@@ -40,11 +42,9 @@ final class PauseQueueCommand implements Runnable {
       description = "Why, for whoever asks; status shows it.")
   private @Nullable String reason;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   PauseQueueCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -53,7 +53,7 @@ final class PauseQueueCommand implements Runnable {
     try (var store = database.open()) {
       var isNew = store.queues().pause(queue, reason);
       var running = running(store, queue);
-      if (json) {
+      if (answer.isJson()) {
         common
             .out()
             .println(

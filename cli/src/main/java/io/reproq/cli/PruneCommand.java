@@ -5,14 +5,14 @@ import io.reproq.cli.option.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /// `reproq prune`, which only holds its own commands.
 @Command(
     name = "prune",
     header = "Delete what is no longer wanted.",
     description = "Nothing is ever deleted otherwise.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Examples:", "  reproq prune finished --older-than 90d --dry-run", "  reproq prune expired", "  reproq prune workers"})
 final class PruneCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -27,7 +27,6 @@ final class PruneCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        common.line(), "prune needs to know what: " + common.line().getSubcommands().keySet());
+    common.out().println(common.usageLine());
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -32,6 +33,7 @@ final class PruneExpiredCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--limit",
@@ -44,11 +46,9 @@ final class PruneExpiredCommand implements Runnable {
       description = "Only count those that have ended; nothing is ended or deleted.")
   private boolean dryRun;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   PruneExpiredCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -59,14 +59,9 @@ final class PruneExpiredCommand implements Runnable {
     var most = limit == 0 ? Long.MAX_VALUE : limit;
     try (var store = database.open()) {
       var count = dryRun ? count(store, most) : prune(store, most);
-      if (json) {
-        common
-            .out()
-            .println(
-                JsonNodeFactory.instance.objectNode().put("pruned", count).put("dry_run", dryRun));
-      } else {
-        common.out().println((dryRun ? "Would prune " : "Pruned ") + count + " expired task(s)");
-      }
+      answer.give(
+          () -> JsonNodeFactory.instance.objectNode().put("pruned", count).put("dry_run", dryRun),
+          () -> (dryRun ? "Would prune " : "Pruned ") + count + " expired task(s)");
     }
   }
 

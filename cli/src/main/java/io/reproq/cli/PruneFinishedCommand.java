@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq prune finished`.
@@ -44,6 +44,7 @@ final class PruneFinishedCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--older-than",
@@ -76,19 +77,17 @@ final class PruneFinishedCommand implements Runnable {
   @Option(names = "--dry-run", description = "Only count what would be deleted.")
   private boolean dryRun;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   PruneFinishedCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
   public void run() {
     var ends = ends();
     if (olderThan == null && keep == null) {
-      throw new ParameterException(
-          common.line(), "prune finished needs --older-than, --keep or both: which tasks may go?");
+      throw new CommandFailure(
+          "prune finished needs --older-than, --keep or both: which tasks may go?");
     }
     if (keep != null && keep < 1) {
       throw new CommandFailure("--keep must be at least 1, was " + keep);
@@ -101,14 +100,9 @@ final class PruneFinishedCommand implements Runnable {
       var age = Objects.requireNonNullElse(olderThan, Duration.ZERO);
       var newest = Objects.requireNonNullElse(keep, 0L);
       var count = prune(store, Pruning.of(age, STEP).in(ends).keeping(newest).by(way));
-      if (json) {
-        common
-            .out()
-            .println(
-                JsonNodeFactory.instance.objectNode().put("pruned", count).put("dry_run", dryRun));
-      } else {
-        common.out().println((dryRun ? "Would prune " : "Pruned ") + count + " finished task(s)");
-      }
+      answer.give(
+          () -> JsonNodeFactory.instance.objectNode().put("pruned", count).put("dry_run", dryRun),
+          () -> (dryRun ? "Would prune " : "Pruned ") + count + " finished task(s)");
     }
   }
 
@@ -134,7 +128,7 @@ final class PruneFinishedCommand implements Runnable {
       count += done.count();
       // Whole pieces are dropped once.
       pruning = pruning.after(done).by(dryRun ? Way.COUNT : Way.DELETE);
-      if (!json && count - reported >= REPORT_EACH) {
+      if (!answer.isJson() && count - reported >= REPORT_EACH) {
         reported = count;
         common.err().println(count + " so far ...");
       }

@@ -2,6 +2,7 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -44,6 +45,7 @@ final class PruneWorkersCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--older-than",
@@ -62,12 +64,10 @@ final class PruneWorkersCommand implements Runnable {
   @Option(names = "--dry-run", description = "Only count those that were not seen for so long.")
   private boolean dryRun;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   PruneWorkersCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -77,7 +77,7 @@ final class PruneWorkersCommand implements Runnable {
       var unseen = unseen(store);
       var left = dryRun || unseen.isEmpty() ? Set.<UUID>of() : watch(store, unseen);
       var count = unseen.size() - left.size();
-      if (json) {
+      if (answer.isJson()) {
         common
             .out()
             .println(
@@ -109,7 +109,7 @@ final class PruneWorkersCommand implements Runnable {
   ///
   /// @return who is still there
   private Set<UUID> watch(TaskStore store, List<WorkerRow> suspects) {
-    if (!json) {
+    if (!answer.isJson()) {
       common.err().println("watching " + suspects.size() + " worker(s) for signs of life ...");
     }
     var time = TimeSource.system();

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -36,15 +37,14 @@ final class ReplayCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private Target target = new Target();
 
-  @Option(names = "--json", description = "Print a JSON object: the old id and the new one.")
-  private boolean json;
-
   ReplayCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -53,7 +53,7 @@ final class ReplayCommand implements Runnable {
     try (var store = database.open()) {
       var id = hash == null ? target.id : newest(store, hash);
       var newId = replay(store, id);
-      if (json) {
+      if (answer.isJson()) {
         common
             .out()
             .println(

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -9,7 +10,6 @@ import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq resume-queue`.
@@ -29,15 +29,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class ResumeQueueCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private QueueTarget target = new QueueTarget();
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   ResumeQueueCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -46,7 +45,7 @@ final class ResumeQueueCommand implements Runnable {
     try (var store = database.open()) {
       var wasPaused = store.queues().resume(queue);
       var others = store.queues().pauses();
-      if (json) {
+      if (answer.isJson()) {
         var out =
             JsonNodeFactory.instance
                 .objectNode()

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -8,15 +9,17 @@ import io.reproq.store.Schedules;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `reproq schedules`, which only holds its own commands.
 @Command(
     name = "schedules",
     header = "List and change what is enqueued by the clock.",
     description = "A schedule enqueues while some process has a beat: see reproq beat.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Examples:", "  reproq schedules set nightly --cron '0 3 * * *' --task sample.report", "  reproq schedules list", "  reproq schedules run-now nightly"})
 final class SchedulesCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -34,31 +37,34 @@ final class SchedulesCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        common.line(), "schedules needs to know what: " + common.line().getSubcommands().keySet());
+    common.out().println(common.usageLine());
   }
 
   /// A command about one schedule that must be there.
   abstract static class OfOne implements Runnable {
     @Mixin private final CommonOptions common = new CommonOptions();
     @Mixin private final DatabaseOption database;
+    @Mixin private final Answer answer;
 
     @Parameters(paramLabel = "NAME", description = "The schedule's name.")
     private String name = "";
 
     OfOne(Surroundings surroundings) {
       this.database = new DatabaseOption(surroundings, common);
+      this.answer = new Answer(common);
     }
 
     @Override
     public void run() {
       try (var store = database.open()) {
-        common.out().println(act(store.schedules(), name));
+        var document = JsonNodeFactory.instance.objectNode().put("name", name);
+        var words = act(store.schedules(), name, document);
+        answer.give(() -> document, () -> words);
       }
     }
 
-    /// Does it, and says what it did.
-    abstract String act(Schedules schedules, String schedule);
+    /// Does it, and says what it did: in words, and in `document`.
+    abstract String act(Schedules schedules, String schedule, ObjectNode document);
 
     static CommandFailure unknown(String name) {
       return new CommandFailure(
@@ -76,10 +82,11 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule) {
+    String act(Schedules schedules, String schedule, ObjectNode document) {
       if (!schedules.remove(schedule)) {
         throw unknown(schedule);
       }
+      document.put("removed", true);
       return "Removed schedule " + schedule;
     }
   }
@@ -94,10 +101,11 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule) {
+    String act(Schedules schedules, String schedule, ObjectNode document) {
       if (!schedules.enable(schedule, true)) {
         throw unknown(schedule);
       }
+      document.put("enabled", true);
       return "Enabled schedule " + schedule;
     }
   }
@@ -112,10 +120,11 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule) {
+    String act(Schedules schedules, String schedule, ObjectNode document) {
       if (!schedules.enable(schedule, false)) {
         throw unknown(schedule);
       }
+      document.put("enabled", false);
       return "Disabled schedule " + schedule;
     }
   }
@@ -130,8 +139,9 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule) {
+    String act(Schedules schedules, String schedule, ObjectNode document) {
       var id = schedules.runNow(schedule).orElseThrow(() -> unknown(schedule));
+      document.put("result_id", id);
       return Long.toString(id);
     }
   }

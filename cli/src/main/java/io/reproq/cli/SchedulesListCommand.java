@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -9,7 +10,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,27 +18,25 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "list",
     header = "List the schedules, and when each is due.",
+    description = "With --json, an array of objects with the columns of periodic_tasks.",
     footer = {"", "Examples:", "  reproq schedules list", "  reproq schedules list --json"})
 final class SchedulesListCommand implements Runnable {
   private static final String LINE = "%-20s %-8s %-24s %-24s %-21s %s%n";
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
-
-  @Option(
-      names = "--json",
-      description = "Print one JSON array of objects with the columns of periodic_tasks.")
-  private boolean json;
+  @Mixin private final Answer answer;
 
   SchedulesListCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
   public void run() {
     try (var store = database.open()) {
       var rows = store.schedules().list();
-      if (json) {
+      if (answer.isJson()) {
         common.out().println(toJson(rows));
       } else {
         print(rows);
@@ -77,10 +75,14 @@ final class SchedulesListCommand implements Runnable {
 
   private static ArrayNode toJson(List<ScheduleRow> rows) {
     var out = JsonNodeFactory.instance.arrayNode();
-    for (var row : rows) {
+    rows.forEach(row -> out.add(toJson(row)));
+    return out;
+  }
+
+  static ObjectNode toJson(ScheduleRow row) {
       var schedule = row.schedule();
       var task = schedule.task();
-      var entry = out.addObject();
+      var entry = JsonNodeFactory.instance.objectNode();
       entry.put("name", row.name());
       entry.put("cron_expr", schedule.cron());
       entry.put("task_path", task.path());
@@ -100,8 +102,7 @@ final class SchedulesListCommand implements Runnable {
       entry.put("timeout_seconds", task.timeout().toMillis() / 1000.0);
       entry.put("lock_key", task.limits().lockKey());
       entry.put("last_error", row.lastError());
-    }
-    return out;
+    return entry;
   }
 
   private static void time(ObjectNode entry, String name, @Nullable Instant time) {

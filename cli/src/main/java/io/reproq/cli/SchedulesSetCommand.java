@@ -2,6 +2,7 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -42,6 +43,7 @@ final class SchedulesSetCommand implements Runnable {
 
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
   @Mixin private final PayloadOptions arguments = new PayloadOptions();
   @Mixin private final KeyOptions keys = new KeyOptions();
 
@@ -101,6 +103,7 @@ final class SchedulesSetCommand implements Runnable {
 
   SchedulesSetCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -122,7 +125,8 @@ final class SchedulesSetCommand implements Runnable {
             .withEnabled(!disabled);
     schedule.check();
     try (var store = database.open()) {
-      common.out().println(line(store.schedules().set(schedule)));
+      var row = store.schedules().set(schedule);
+      answer.give(() -> SchedulesListCommand.toJson(row), () -> line(row));
     }
   }
 

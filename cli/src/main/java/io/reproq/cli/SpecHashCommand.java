@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Surroundings;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq spec-hash`.
 @Command(
@@ -30,6 +32,7 @@ final class SpecHashCommand implements Runnable {
 
   private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final Answer answer = new Answer(common);
 
   @Parameters(
       paramLabel = "FILE",
@@ -44,7 +47,8 @@ final class SpecHashCommand implements Runnable {
 
   @Override
   public void run() {
-    common.out().println(Spec.sha256(CanonicalJson.write(Json.parse(text()).tree())));
+    var hash = Spec.sha256(CanonicalJson.write(Json.parse(text()).tree()));
+    answer.give(() -> JsonNodeFactory.instance.objectNode().put("spec_hash", hash), () -> hash);
   }
 
   private String text() {

@@ -1,8 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.look.WorkerJson;
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.clock.TimeSource;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskStore;
 import io.reproq.task.TaskStatus;
@@ -11,7 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,19 +25,18 @@ import tools.jackson.databind.node.ObjectNode;
 final class StatusCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private final Answer answer;
 
   StatusCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
   public void run() {
     try (var store = database.open()) {
       var queues = queues(store.counts());
-      if (json) {
+      if (answer.isJson()) {
         common.out().println(toJson(queues, store));
       } else {
         print(store, queues);
@@ -77,22 +78,8 @@ final class StatusCommand implements Runnable {
           .put("reason", pause.reason());
     }
     var list = out.putArray("workers");
-    for (var worker : store.workers()) {
-      var info = worker.info();
-      var entry = list.addObject().put("worker_id", info.workerId());
-      entry.put("incarnation", info.incarnation().toString());
-      entry.put("hostname", info.hostname());
-      entry.put("concurrency", info.concurrency());
-      entry.put("running", worker.running());
-      var names = entry.putArray("queues");
-      info.queues().forEach(names::add);
-      var handles = entry.putArray("handles");
-      info.handles().stream().sorted().forEach(handles::add);
-      entry.put("started_at", worker.startedAt().toString());
-      entry.put("last_seen_at", worker.lastSeenAt().toString());
-      entry.put("leased_until", worker.leasedUntil().toString());
-      entry.put("version", info.version());
-    }
+    var now = TimeSource.system().now();
+    store.workers().forEach(worker -> list.add(WorkerJson.of(worker, now)));
     return out;
   }
 

@@ -18,8 +18,7 @@ final class TaskRunJson {
 
   private TaskRunJson() {}
 
-  /// One line of JSON.
-  static String of(TaskRun run) {
+  static ObjectNode of(TaskRun run) {
     var out = NODES.objectNode();
     var spec = run.spec().tree();
     var exec = spec.path("exec");
@@ -44,7 +43,7 @@ final class TaskRunJson {
     }
     result(out, run);
     standing(out, run);
-    return out.toString();
+    return out;
   }
 
   private static void result(ObjectNode out, TaskRun run) {

@@ -5,7 +5,6 @@ import io.reproq.cli.option.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /// `reproq triage`, which only holds its own commands.
 @Command(
@@ -38,7 +37,6 @@ final class TriageCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        common.line(), "triage needs to know what: " + common.line().getSubcommands().keySet());
+    common.out().println(common.usageLine());
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
@@ -12,7 +13,6 @@ import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `reproq triage inspect`.
 @Command(
@@ -27,15 +27,14 @@ import picocli.CommandLine.Option;
 final class TriageInspectCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @ArgGroup(multiplicity = "1")
   private TaskId task = new TaskId();
 
-  @Option(names = "--json", description = "Print the columns of task_runs as a JSON object.")
-  private boolean json;
-
   TriageInspectCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -52,7 +51,7 @@ final class TriageInspectCommand implements Runnable {
             "task %d is %s, and only FAILED tasks are inspected here: reproq get %d shows it"
                 .formatted(id, run.standing().status(), id));
       }
-      if (json) {
+      if (answer.isJson()) {
         common.out().println(TaskRunJson.of(run));
       } else {
         print(common.out(), run);

@@ -2,6 +2,7 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -11,24 +12,26 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq triage list`.
 @Command(
     name = "list",
     header = "List failed tasks, the newest failure first.",
     description =
-        "Columns are separated by tabs. With --json, one object a line, with the columns of"
+        "Columns are separated by tabs. With --json, an array of objects with the columns of"
             + " task_runs.",
     footer = {
       "",
       "Examples:",
       "  reproq triage list",
       "  reproq triage list --queue mail --limit 10",
-      "  reproq triage list --limit 1000 --json | jq -r .last_error | sort | uniq -c"
+      "  reproq triage list --limit 1000 --json | jq -r '.[].last_error' | sort | uniq -c"
     })
 final class TriageListCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--limit",
@@ -42,11 +45,9 @@ final class TriageListCommand implements Runnable {
   @Option(names = "--task-path", paramLabel = "PATH", description = "Only tasks of this code.")
   private @Nullable String taskPath;
 
-  @Option(names = "--json", description = "Print a JSON object for each task, one a line.")
-  private boolean json;
-
   TriageListCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -55,8 +56,10 @@ final class TriageListCommand implements Runnable {
     try (var store = database.open()) {
       var failed = store.failed(FailedQuery.newest(limit).inQueue(queue).ofPath(taskPath));
       var out = common.out();
-      if (json) {
-        failed.forEach(run -> out.println(TaskRunJson.of(run)));
+      if (answer.isJson()) {
+        var list = JsonNodeFactory.instance.arrayNode();
+        failed.forEach(run -> list.add(TaskRunJson.of(run)));
+        out.println(list);
       } else if (failed.isEmpty()) {
         out.println("No failed tasks.");
       } else {

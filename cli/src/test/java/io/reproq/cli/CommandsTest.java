@@ -42,7 +42,7 @@ final class CommandsTest {
           enqueu x                       ¦ 1 ¦ unknown command 'enqueu'; did you mean enqueue?
           nonsense                       ¦ 1 ¦ unknown command 'nonsense'; reproq --help shows what there is
           --nonsense                     ¦ 2 ¦ unknown flag '--nonsense'; reproq --help shows what there is
-          enqueue                        ¦ 2 ¦ missing required parameter: 'TASK_PATH'; reproq enqueue --help shows what there is
+          enqueue                        ¦ 1 ¦ missing required parameter: 'TASK_PATH'; reproq enqueue --help shows what there is
           enqueue x --queu y             ¦ 2 ¦ unknown flag '--queu'; did you mean --queue?
           enqueue x --count two          ¦ 2 ¦ invalid value for option '--count': wanted a whole number, found 'two'
           enqueue x --count 1.5          ¦ 2 ¦ invalid value for option '--count': wanted a whole number, found '1.5'
@@ -58,13 +58,13 @@ final class CommandsTest {
           enqueue x --kwargs []          ¦ 1 ¦ --kwargs must be a JSON object, was array
           enqueue x --args {}            ¦ 1 ¦ --args must be a JSON array, was object
           enqueue x --args               ¦ 2 ¦ missing required parameter for option '--args' (JSON); reproq enqueue --help shows what there is
-          get                            ¦ 2 ¦ missing required argument (specify one of these): (--id=ID | ID); reproq get --help shows what there is
+          get                            ¦ 1 ¦ missing required argument (specify one of these): (--id=ID | ID); reproq get --help shows what there is
           get x                          ¦ 2 ¦ invalid value for positional parameter at index 0 (ID): wanted a whole number, found 'x'
           get 1 2                        ¦ 2 ¦ unexpected argument '2'; reproq get --help shows what there is
           get 1 --dsn memory:            ¦ 1 ¦ there is no task 1 in memory:
           get 1 --dsn redis://host       ¦ 1 ¦ unknown database scheme 'redis:'; known are memory:, sqlite:FILE, postgres://user:password@host:port/database
           get 1 --require-dsn            ¦ 1 ¦ no database: give --dsn or set DATABASE_URL
-          cancel                         ¦ 2 ¦ missing required argument (specify one of these): (--id=ID [--id=ID]... | ID...); reproq cancel --help shows what there is
+          cancel                         ¦ 1 ¦ missing required argument (specify one of these): (--id=ID [--id=ID]... | ID...); reproq cancel --help shows what there is
           worker --concurrency 0         ¦ 1 ¦ --concurrency must be at least 1, was 0
           worker --concurrency -1        ¦ 1 ¦ --concurrency must be at least 1, was -1
           worker --heartbeat-seconds 9   ¦ 1 ¦ --heartbeat-seconds must be less than half of --lease-seconds, was 9 of 15

@@ -21,6 +21,11 @@ record Shell(Map<String, String> variables, InputStream input, StopSignal stop) 
     return new Shell(Map.of(), InputStream.nullInputStream(), new StopSignal());
   }
 
+  /// The same shell, in whose environment a database is named.
+  Shell in(String dsn) {
+    return new Shell(Map.of("DATABASE_URL", dsn), input, stop);
+  }
+
   Shell withInput(String text) {
     return withInput(text.getBytes(StandardCharsets.UTF_8));
   }

@@ -185,7 +185,7 @@ final class TaskCommandsTest {
         .contains("--status takes SUCCESSFUL, FAILED and CANCELLED");
     assertThat(run("prune", "finished", "--older-than", "7d", "--limit", "0").err())
         .contains("--limit must be at least 1, was 0");
-    assertThat(run("prune", "finished").code()).isEqualTo(2);
+    assertThat(run("prune", "finished").code()).isEqualTo(1);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.reproq.cli.option.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /// `reproq limit`, which only holds its own commands.
 @Command(
@@ -15,7 +14,8 @@ import picocli.CommandLine.ParameterException;
       "A limit holds for all workers together. Of those that fit a task the first that limits"
           + " anything holds: that of its path, that of its queue, the global one."
     },
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Examples:", "  reproq limit set --key queue:mail --rate 5 --burst 10", "  reproq limit ls"})
 public final class LimitCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -30,7 +30,6 @@ public final class LimitCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        common.line(), "limit needs to know what: " + common.line().getSubcommands().keySet());
+    common.out().println(common.usageLine());
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -21,19 +21,18 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class LimitListCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
-
-  @Option(names = "--json", description = "Print a JSON array.")
-  private boolean json;
+  @Mixin private final Answer answer;
 
   LimitListCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
   public void run() {
     try (var store = database.open()) {
       var levels = store.limits().list();
-      if (json) {
+      if (answer.isJson()) {
         common.out().println(toJson(levels));
       } else {
         print(levels);

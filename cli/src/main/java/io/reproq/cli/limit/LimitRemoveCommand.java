@@ -1,5 +1,6 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -7,6 +8,7 @@ import io.reproq.store.RateLimit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq limit rm`.
 @Command(
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 final class LimitRemoveCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--key",
@@ -26,6 +29,7 @@ final class LimitRemoveCommand implements Runnable {
 
   LimitRemoveCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -33,7 +37,9 @@ final class LimitRemoveCommand implements Runnable {
     RateLimit.checkKey(key);
     try (var store = database.open()) {
       var removed = store.limits().remove(key) ? 1 : 0;
-      common.out().println("Deleted " + removed + " rate limit(s) for " + key);
+      answer.give(
+          () -> JsonNodeFactory.instance.objectNode().put("key", key).put("deleted", removed),
+          () -> "Deleted " + removed + " rate limit(s) for " + key);
     }
   }
 }

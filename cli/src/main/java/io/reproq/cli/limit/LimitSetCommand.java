@@ -1,5 +1,6 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq limit set`.
 @Command(
@@ -23,6 +25,7 @@ import picocli.CommandLine.Option;
 final class LimitSetCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
 
   @Option(
       names = "--key",
@@ -47,6 +50,7 @@ final class LimitSetCommand implements Runnable {
 
   LimitSetCommand(Surroundings surroundings) {
     this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
   }
 
   @Override
@@ -55,9 +59,14 @@ final class LimitSetCommand implements Runnable {
     try (var store = database.open()) {
       store.limits().set(limit);
     }
-    common
-        .out()
-        .println(
+    answer.give(
+        () ->
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("key", key)
+                .put("tokens_per_second", rate)
+                .put("burst_size", burst),
+        () ->
             String.format(
                 Locale.ROOT, "Set rate limit %s: %.2f tokens/sec, burst %d", key, rate, burst));
   }

@@ -34,6 +34,14 @@ public final class CommonOptions {
     return line().getErr();
   }
 
+  /// One line that names the commands below this one.
+  public String usageLine() {
+    return "usage: %s <%s> [--help]"
+        .formatted(
+            line().getCommandSpec().qualifiedName(),
+            String.join("|", line().getSubcommands().keySet()));
+  }
+
   /// The command that these are the options of.
   public CommandLine line() {
     if (command == null) {

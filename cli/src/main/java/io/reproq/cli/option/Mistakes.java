@@ -2,6 +2,8 @@ package io.reproq.cli.option;
 
 import io.reproq.store.StoreException;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
@@ -9,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -16,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Says what went wrong: one line on standard error, without a stack trace.
 ///
 /// Exit codes: 2 when the command line cannot be parsed, 1 for everything else, an unknown command
-/// included.
+/// and a required argument that is not there included.
 public final class Mistakes implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private static final int FAILED = 1;
   private static final int UNREADABLE = 2;
@@ -43,7 +46,19 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
     var message = String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
     var said = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
     say(err, explanation.apply(line, said) + hint(e instanceof MissingParameterException, name));
-    return UNREADABLE;
+    return e instanceof MissingParameterException missing && isAbsent(missing, args)
+        ? FAILED
+        : UNREADABLE;
+  }
+
+  /// Whether what is missing was not named at all: a flag that was named without its value cannot
+  /// be parsed.
+  private static boolean isAbsent(MissingParameterException e, String[] args) {
+    var named = new HashSet<>(Arrays.asList(args));
+    return e.getMissing().stream()
+        .noneMatch(missing ->
+            missing instanceof OptionSpec option
+                && Arrays.stream(option.names()).anyMatch(named::contains));
   }
 
   @Override

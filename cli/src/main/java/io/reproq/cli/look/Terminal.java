@@ -1,0 +1,124 @@
+package io.reproq.cli.look;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The terminal while a view fills it: another screen, no cursor, and keys that come one by one.
+/// Closing it gives back what was there. Without `stty` only keys and width are left out.
+final class Terminal implements AutoCloseable {
+  private static final Path DEVICE = Path.of("/dev/tty");
+  private static final String ENTER = "\033[?1049h\033[?25l";
+  private static final String LEAVE = "\033[?25h\033[?1049l";
+  private static final String HOME = "\033[H";
+  private static final String REST_OF_LINE = "\033[K";
+  private static final String REST_OF_SCREEN = "\033[J";
+  private static final int WIDTH = 80;
+  private static final int HEIGHT = 24;
+
+  private final PrintWriter out;
+  private final @Nullable String before;
+  private final @Nullable InputStream keys;
+
+  private Terminal(PrintWriter out, @Nullable String before, @Nullable InputStream keys) {
+    this.out = out;
+    this.before = before;
+    this.keys = keys;
+  }
+
+  static Terminal open(PrintWriter out) {
+    var settings = stty("-g");
+    InputStream keys = null;
+    if (settings != null) {
+      stty("-icanon", "-echo", "min", "0", "time", "0");
+      keys = device();
+    }
+    out.print(ENTER);
+    return new Terminal(out, settings, keys);
+  }
+
+  /// Shows as many of the lines as there is room for, in place of what was there.
+  ///
+  /// @param draw makes lines for a terminal of so many columns
+  void show(IntFunction<List<String>> draw) {
+    var size = size();
+    var text = new StringBuilder(HOME);
+    draw.apply(size[1]).stream()
+        .limit(Math.max(1, size[0] - 1))
+        .forEach(line -> text.append(line).append(REST_OF_LINE).append('\n'));
+    out.print(text.append(REST_OF_SCREEN));
+    out.flush();
+  }
+
+  /// Whether `q` was pressed since the last question.
+  boolean isQuit() {
+    try {
+      while (keys != null && keys.available() > 0) {
+        var key = keys.read();
+        if (key == 'q' || key == 'Q') {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    out.print(LEAVE);
+    out.flush();
+    if (before != null) {
+      stty(before);
+    }
+  }
+
+  /// Rows and columns.
+  private static int[] size() {
+    var told = stty("size");
+    if (told != null && told.matches("\\d+ \\d+")) {
+      var parts = told.split(" ");
+      var size = new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
+      return size[0] > 0 && size[1] > 0 ? size : new int[] {HEIGHT, WIDTH};
+    }
+    return new int[] {HEIGHT, WIDTH};
+  }
+
+  private static @Nullable InputStream device() {
+    try {
+      return Files.newInputStream(DEVICE);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// What `stty` says; null when it cannot be asked.
+  private static @Nullable String stty(String... arguments) {
+    var line = new ArrayList<>(List.of("stty"));
+    line.addAll(List.of(arguments));
+    try {
+      var process =
+          new ProcessBuilder(line)
+              .redirectInput(Redirect.from(new File(DEVICE.toString())))
+              .redirectError(Redirect.DISCARD)
+              .start();
+      var told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor() == 0 ? told.strip() : null;
+    } catch (IOException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+}

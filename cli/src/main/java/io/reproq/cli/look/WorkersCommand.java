@@ -1,0 +1,82 @@
+package io.reproq.cli.look;
+
+import io.reproq.cli.option.Answer;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.option.Surroundings;
+import io.reproq.clock.TimeSource;
+import io.reproq.store.WorkerRow;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// `reproq workers`.
+@Command(
+    name = "workers",
+    header = "List the workers, and how they are.",
+    description = {
+      "Columns are separated by tabs. A worker is living when it was heard of within two of its"
+          + " heartbeats, stale when not, and dead when its lease is over: any other worker takes"
+          + " its tasks back and strikes it out; where none runs, prune workers does. Judged by"
+          + " this machine's clock."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reproq workers",
+      "  reproq workers --json | jq -r '.[] | select(.state != \"living\") | .worker_id'"
+    })
+public final class WorkersCommand implements Runnable {
+  @Mixin private final CommonOptions common = new CommonOptions();
+  @Mixin private final DatabaseOption database;
+  @Mixin private final Answer answer;
+
+  public WorkersCommand(Surroundings surroundings) {
+    this.database = new DatabaseOption(surroundings, common);
+    this.answer = new Answer(common);
+  }
+
+  @Override
+  public void run() {
+    try (var store = database.open()) {
+      var workers = store.workers();
+      var now = TimeSource.system().now();
+      answer.give(() -> toJson(workers, now), () -> table(workers, now));
+    }
+  }
+
+  private static ArrayNode toJson(List<WorkerRow> workers, Instant now) {
+    var out = JsonNodeFactory.instance.arrayNode();
+    workers.forEach(worker -> out.add(WorkerJson.of(worker, now)));
+    return out;
+  }
+
+  private static String table(List<WorkerRow> workers, Instant now) {
+    if (workers.isEmpty()) {
+      return "No workers.";
+    }
+    var header =
+        "Worker\tState\tVersion\tQueues\tRunning\tConcurrency\tStartedAt\tLastSeenAt";
+    return workers.stream()
+        .map(worker -> row(worker, now))
+        .collect(Collectors.joining(System.lineSeparator(), header + System.lineSeparator(), ""));
+  }
+
+  private static String row(WorkerRow worker, Instant now) {
+    var info = worker.info();
+    return String.join(
+        "\t",
+        info.workerId(),
+        WorkerState.of(worker, now).label(),
+        info.version(),
+        String.join(",", info.queues()),
+        Integer.toString(worker.running()),
+        Integer.toString(info.concurrency()),
+        worker.startedAt().toString(),
+        worker.lastSeenAt().toString());
+  }
+}
