@@ -6,7 +6,11 @@ module io.reproq.cli {
   requires info.picocli;
   requires io.reproq.core;
   requires io.reproq.jdbc;
+  requires io.reproq.observe;
   requires io.reproq.process;
+  requires io.reproq.server;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
   requires java.management;
   requires java.net.http;
   requires jdk.unsupported;

@@ -286,6 +286,12 @@ public final class Reproq implements AutoCloseable {
     return store.limits();
   }
 
+  /// Why it does not run tasks now, in one line; empty while it is at work.
+  public Optional<String> obstacle() {
+    var running = worker;
+    return running == null ? Optional.of("the worker has not started") : running.obstacle();
+  }
+
   /// The store it works on.
   public TaskStore store() {
     return store;

@@ -54,6 +54,7 @@ final class Commands implements Callable<Integer> {
         new CommandLine(new Commands())
             .addSubcommand(new DemoCommand(surroundings))
             .addSubcommand(new WorkerCommand(surroundings))
+            .addSubcommand(new ServerCommand(surroundings))
             .addSubcommand(new BeatCommand(surroundings))
             .addSubcommand(new ConfigCommand(surroundings))
             .addSubcommand(new EnqueueCommand(surroundings))

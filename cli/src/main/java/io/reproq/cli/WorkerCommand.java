@@ -3,6 +3,7 @@ package io.reproq.cli;
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
 import io.reproq.Reproq;
+import io.reproq.ReproqBuilder;
 import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
@@ -22,11 +23,21 @@ import io.reproq.cli.option.PaceOptions;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.cli.worker.HttpSide;
+import io.reproq.cli.worker.Shares;
+import io.reproq.cli.worker.Telemetry;
+import io.reproq.cli.worker.WorkerRun;
+import io.reproq.clock.TimeSource;
+import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
+import io.reproq.server.events.TaskEvents.Teller;
+import io.reproq.worker.Room;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,15 +64,16 @@ import picocli.CommandLine.Option;
       "  reproq worker --dsn sqlite:tasks.db --queues mail,default --concurrency 50",
       "  reproq worker --queues 'mail-*,default' --queue-weight 'mail-*=3'"
     })
-final class WorkerCommand implements Callable<Integer>, Configured, Service {
+class WorkerCommand implements Callable<Integer>, Configured, Service {
   private final Surroundings surroundings;
+  private final Habits habits;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final QueueOptions queues = new QueueOptions();
   @Mixin private final PaceOptions pace = new PaceOptions();
   @Mixin private final AgingOption aging = new AgingOption();
   @Mixin private final ConfigOption config;
-  @Mixin private final RoleOption role = new RoleOption("worker");
+  @Mixin private final RoleOption role;
   @Mixin private final ExecutorOptions executor = new ExecutorOptions();
   @Mixin private final MetricsOptions metrics;
   @Mixin private final LogOptions logging;
@@ -98,10 +110,16 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
   private boolean beat;
 
   WorkerCommand(Surroundings surroundings) {
+    this(surroundings, Habits.WORKER);
+  }
+
+  WorkerCommand(Surroundings surroundings, Habits habits) {
     this.surroundings = surroundings;
+    this.habits = habits;
+    this.role = new RoleOption(habits.role);
     this.database = new DatabaseOption(surroundings, common);
     this.config = new ConfigOption(surroundings);
-    this.metrics = new MetricsOptions(surroundings);
+    this.metrics = new MetricsOptions(surroundings, habits.address);
     this.logging = new LogOptions(surroundings);
   }
 
@@ -128,29 +146,31 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
     atLeast(1, "--concurrency", concurrency);
     atLeast(1, "--max-attempts-default", maxAttempts);
     pace.check();
-    queues.applyTo(Reproq.builder());
+    queues.weights();
     aging.settings();
     executor.config(name());
-    metrics.config();
-    databases();
+    metrics.config().map(HttpSide::config);
+    checkDatabases();
   }
 
   @Override
   public Integer call() throws InterruptedException {
     check();
-    refuseSeveralDatabases();
-    var name = name();
     var memory = Memory.of(surroundings);
-    ConsoleLogging.nameWorker(name);
-    var builder =
-        pace.applyTo(queues.applyTo(Reproq.builder()))
-            .concurrency(concurrency)
-            .workerId(name)
-            .beat(beat);
-    executor.config(name).map(ChildExecutor::new).ifPresent(builder::executor);
-    try (var reproq = builder.store(database.open(aging.settings())).open();
+    ConsoleLogging.nameWorker(name());
+    var http = metrics.config().map(HttpSide::config).orElse(null);
+    if (http == null) {
+      try (var run = open(null);
+          var _ = MemoryLog.every(memory.logInterval())) {
+        work(run);
+      }
+      return 0;
+    }
+    try (var telemetry = new Telemetry(new Teller(name(), role.role()), TimeSource.system());
+        var run = open(telemetry);
+        var _ = run.serve(http, telemetry);
         var _ = MemoryLog.every(memory.logInterval())) {
-      work(reproq, name);
+      work(run);
     }
     return 0;
   }
@@ -160,36 +180,58 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
     return defaults().databases(database.text());
   }
 
-  private void refuseSeveralDatabases() {
-    var dsns = databases().databases().dsns();
-    if (dsns.size() > 1) {
+  private void checkDatabases() {
+    var shares = Shares.of(queues.names(), databases());
+    if (shares.size() > concurrency) {
       throw new CommandFailure(
-          "databases names %s: a worker serves one; start one for each, with a file of its own"
-              .formatted(String.join(", ", dsns.keySet())));
+          "--concurrency must be at least %d, one task for each of the databases %s, was %d"
+              .formatted(shares.size(), String.join(", ", shares.keySet()), concurrency));
     }
+  }
+
+  /// @param telemetry null when nobody can ask for it
+  private WorkerRun open(@Nullable Telemetry telemetry) {
+    var routes = databases();
+    var isOne = routes.databases().dsns().size() == 1;
+    var room = new Room(concurrency);
+    var engines = new ArrayList<Reproq>();
+    Shares.of(queues.names(), routes).forEach((alias, share) -> {
+      var builder =
+          pace.applyTo(queues.applyTo(Reproq.builder(), share))
+              .room(room)
+              .workerId(name())
+              .beat(beat || habits.beats);
+      executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+      if (telemetry != null) {
+        telemetry.on(builder);
+      }
+      var dsn = isOne ? database.dsn() : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
+      engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
+    });
+    return new WorkerRun(engines);
   }
 
   private String name() {
     return workerId == null ? hostAndPid() : workerId;
   }
 
-  private void work(Reproq reproq, String name) throws InterruptedException {
+  private void work(WorkerRun run) throws InterruptedException {
     var log = LoggerFactory.getLogger(WorkerCommand.class);
     var stop = surroundings.stop();
     stop.listen();
-    stop.whenRepeated(reproq::stopNow);
-    start(reproq);
+    stop.whenRepeated(run::stopNow);
+    start(run);
     tellSettings(log);
     log.info(
         "worker {} is ready: {}, queues {}, concurrency {}",
-        name,
-        reproq.store().describe(),
+        name(),
+        String.join(" and ", run.databases()),
         String.join(",", queues.names()),
         concurrency);
     stop.await();
-    log.info("worker {} stops: running tasks have {} s", name, shutdownTimeout.toSeconds());
-    var left = reproq.stopGracefully(shutdownTimeout);
-    log.info("worker {} has stopped; gave back {} unfinished tasks", name, left);
+    log.info("worker {} stops: running tasks have {} s", name(), shutdownTimeout.toSeconds());
+    var left = run.stopGracefully(shutdownTimeout);
+    log.info("worker {} has stopped; gave back {} unfinished tasks", name(), left);
   }
 
   private void tellSettings(Logger log) {
@@ -204,9 +246,9 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
     }
   }
 
-  private static void start(Reproq reproq) {
+  private static void start(WorkerRun run) {
     try {
-      reproq.start();
+      run.start();
     } catch (IllegalStateException e) {
       // An executor that cannot run what it was told to says what is missing.
       throw new CommandFailure(String.valueOf(e.getMessage()));
@@ -221,5 +263,15 @@ final class WorkerCommand implements Callable<Integer>, Configured, Service {
       host = "localhost";
     }
     return host + "-" + ProcessHandle.current().pid();
+  }
+
+  /// What a command does that runs tasks, unless it is told otherwise.
+  ///
+  /// @param role what it is called
+  /// @param beats whether it enqueues periodic tasks
+  /// @param address where it answers HTTP; empty for nowhere
+  record Habits(String role, boolean beats, String address) {
+    static final Habits WORKER = new Habits("worker", false, "");
+    static final Habits SERVER = new Habits("server", true, "127.0.0.1:8080");
   }
 }

@@ -5,6 +5,7 @@ import io.reproq.store.StoreException;
 import io.reproq.store.TaskStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -35,6 +36,9 @@ public final class Worker implements AutoCloseable {
   /// The facts that an attempt notes are written no more often.
   private static final Duration NOTES = Duration.ofMillis(250);
 
+  /// One that has not looked for work for so long, or for three of its rarest polls, is not at work.
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
 
@@ -50,8 +54,9 @@ public final class Worker implements AutoCloseable {
   private final Loop heart;
   private final ReentrantLock lifecycle = new ReentrantLock();
   private volatile boolean hurried;
-  private boolean started;
-  private boolean stopped;
+  private volatile boolean started;
+  private volatile boolean stopped;
+  private volatile long lookedAt;
 
   // Of the claim loop alone.
   private boolean backlog;
@@ -85,6 +90,7 @@ public final class Worker implements AutoCloseable {
         throw new IllegalStateException("this worker was started before; make another one");
       }
       engine.enter();
+      lookedAt = time.nanoTime();
       started = true;
       heart.start();
       settle.start();
@@ -93,6 +99,25 @@ public final class Worker implements AutoCloseable {
     } finally {
       lifecycle.unlock();
     }
+  }
+
+  /// Why it does not run tasks now: it was not started, stops, is not sure of its lease, or could not
+  /// look for work for too long. Empty while it is at work, or full of it.
+  public Optional<String> obstacle() {
+    if (!started) {
+      return Optional.of("the worker has not started");
+    }
+    if (stopped) {
+      return Optional.of("the worker stops");
+    }
+    if (!engine.isTrusted()) {
+      return Optional.of("the worker could not prove its lease in time");
+    }
+    var silence = Duration.ofNanos(time.nanoTime() - lookedAt);
+    var rarest = config.pace().rarestPoll().multipliedBy(3);
+    return silence.compareTo(SILENCE.compareTo(rarest) > 0 ? SILENCE : rarest) > 0
+        ? Optional.of("the worker has not looked for work for " + silence.toSeconds() + " s")
+        : Optional.empty();
   }
 
   /// Looks for cancelled tasks now and not only at the next turn.
@@ -170,9 +195,15 @@ public final class Worker implements AutoCloseable {
     }
   }
 
+  private Duration claimStep() {
+    var wait = claimOrWait();
+    lookedAt = time.nanoTime();
+    return wait;
+  }
+
   /// With a backlog, a claim is worth more the more slots are free; without one, it waits for work
   /// to be announced, and looks for itself now and then.
-  private Duration claimStep() {
+  private Duration claimOrWait() {
     var slots = engine.slots();
     var free = slots.free();
     if (free == 0) {

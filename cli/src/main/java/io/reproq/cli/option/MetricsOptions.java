@@ -21,6 +21,7 @@ public final class MetricsOptions {
   private static final int LAST_PORT = 65_535;
 
   private final Surroundings surroundings;
+  private final String usual;
 
   @Option(
       names = "--metrics-port",
@@ -106,8 +107,10 @@ public final class MetricsOptions {
       description = "Answer other machines although no token, address or certificate is asked for.")
   private boolean insecure;
 
-  public MetricsOptions(Surroundings surroundings) {
+  /// @param usual where to answer when nobody says where; empty for nowhere
+  public MetricsOptions(Surroundings surroundings, String usual) {
     this.surroundings = surroundings;
+    this.usual = usual;
   }
 
   /// What was asked for; empty when there is to be no server, as `LOW_MEMORY_MODE` may say, too.
@@ -142,17 +145,19 @@ public final class MetricsOptions {
     if (atLeast(0, "--metrics-port", port) > LAST_PORT) {
       throw new CommandFailure("--metrics-port must be at most 65535, was " + port);
     }
-    if (addr == null || addr.isBlank()) {
-      return port == 0 ? null : new Address("", port);
-    }
-    var split = addr.lastIndexOf(':');
-    var host = split < 0 ? "" : addr.substring(0, split).strip();
-    var number = addr.substring(split + 1).strip();
+    var given = addr == null || addr.isBlank() ? port == 0 ? usual : ":" + port : addr;
+    return given.isEmpty() ? null : address(given);
+  }
+
+  private static Address address(String given) {
+    var split = given.lastIndexOf(':');
+    var host = split < 0 ? "" : given.substring(0, split).strip();
+    var number = given.substring(split + 1).strip();
     var isBracketed = host.startsWith("[") && host.endsWith("]");
     if (split < 0 || !isPort(number) || (host.contains(":") && !isBracketed)) {
       throw new CommandFailure(
           "--metrics-addr wants HOST:PORT, such as 127.0.0.1:9090, [::1]:9090 or :9090, was '"
-              + addr
+              + given
               + "'");
     }
     return new Address(

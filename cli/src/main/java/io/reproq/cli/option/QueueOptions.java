@@ -3,7 +3,9 @@ package io.reproq.cli.option;
 import io.reproq.ReproqBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /// Which queues a worker asks, and how it shares its room between them.
@@ -44,12 +46,25 @@ public final class QueueOptions {
     return names;
   }
 
-  /// Tells `builder` all that was given.
+  /// Tells `builder` to ask the queues of `share`, which are some of them, by their weights.
   ///
   /// @throws CommandFailure when a weight is none, or for a queue that is not asked
-  public ReproqBuilder applyTo(ReproqBuilder builder) {
+  public ReproqBuilder applyTo(ReproqBuilder builder, List<String> share) {
+    builder.queues(share.toArray(String[]::new));
+    weights().forEach((queue, weight) -> {
+      if (share.contains(queue)) {
+        builder.weight(queue, weight);
+      }
+    });
+    return builder;
+  }
+
+  /// The weights as they were given, by queue.
+  ///
+  /// @throws CommandFailure when one is none, or for a queue that is not asked
+  public Map<String, Integer> weights() {
     var names = names();
-    builder.queues(names.toArray(String[]::new));
+    var weighed = new LinkedHashMap<String, Integer>();
     for (var given : weights) {
       // A queue's name may have an = of its own.
       var split = given.lastIndexOf('=');
@@ -63,9 +78,9 @@ public final class QueueOptions {
             "--queue-weight is for '%s', which is none of --queues %s"
                 .formatted(queue, String.join(",", names)));
       }
-      builder.weight(queue, weight(given.substring(split + 1).strip(), given));
+      weighed.put(queue, weight(given.substring(split + 1).strip(), given));
     }
-    return builder;
+    return weighed;
   }
 
   private static int weight(String text, String given) {
