@@ -46,6 +46,15 @@ BEGIN
   RETURN (SELECT count(*) FROM reproq.running r WHERE r.slot_key = substr(key, 6) COLLATE "C");
 END $$;
 
+-- Whether tasks are parked under any lock or slot.
+CREATE FUNCTION reproq.is_crowded() RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+      SELECT FROM reproq.parked p WHERE p.parked_key >= 'lock:' AND p.parked_key < 'lock;' OFFSET 0)
+    OR EXISTS (
+      SELECT FROM reproq.parked p WHERE p.parked_key >= 'slot:' AND p.parked_key < 'slot;' OFFSET 0)
+$$;
+
 -- Shares out what is free of `keys` in the order of ranks, between the tasks `ids`, which a claim is
 -- about to take, and those that are parked. Verdicts as of take_keys.
 --
@@ -110,26 +119,38 @@ END $$;
 CREATE FUNCTION reproq.scarce_keys(locks text[], slots text[], rooms integer[]) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  crowded boolean := EXISTS (
-      SELECT FROM reproq.parked p WHERE p.parked_key >= 'lock:' AND p.parked_key < 'lock;' OFFSET 0)
-    OR EXISTS (
-      SELECT FROM reproq.parked p WHERE p.parked_key >= 'slot:' AND p.parked_key < 'slot;' OFFSET 0);
+  crowded boolean := reproq.is_crowded();
+  found text[] := '{}';
 BEGIN
-  RETURN ARRAY(
-    SELECT 'lock:' || w.key
-    FROM (SELECT l AS key, count(*) AS tasks FROM unnest(locks) l WHERE l IS NOT NULL GROUP BY l) w
-    WHERE w.tasks > 1
-      OR EXISTS (SELECT FROM reproq.running r WHERE r.lock_key = w.key COLLATE "C" OFFSET 0)
-      OR (crowded AND EXISTS (
-        SELECT FROM reproq.parked p WHERE p.parked_key = ('lock:' || w.key) COLLATE "C" OFFSET 0))
-    UNION ALL
-    SELECT 'slot:' || w.key
-    FROM (SELECT s.key, count(*) AS tasks, min(s.room) AS room FROM unnest(slots, rooms) s (key, room)
-      WHERE s.key IS NOT NULL GROUP BY s.key) w
-    WHERE w.room < w.tasks + (
-        SELECT count(*) FROM reproq.running r WHERE r.slot_key = w.key COLLATE "C")
-      OR (crowded AND EXISTS (
+  -- Who asks for a key and who holds it are counted together: to look for the holders of each key by
+  -- itself takes twice as long.
+  IF array_remove(locks, NULL) <> '{}' THEN
+    found := ARRAY(
+      SELECT 'lock:' || w.key
+      FROM (
+        SELECT k.key, count(*) AS tasks
+        FROM (
+          SELECT unnest(locks) COLLATE "C" AS key
+          UNION ALL
+          SELECT r.lock_key FROM reproq.running r WHERE r.lock_key = ANY (locks)) k
+        WHERE k.key IS NOT NULL GROUP BY k.key) w
+      WHERE w.tasks > 1 OR (crowded AND EXISTS (
+        SELECT FROM reproq.parked p WHERE p.parked_key = ('lock:' || w.key) COLLATE "C" OFFSET 0)));
+  END IF;
+  IF array_remove(slots, NULL) <> '{}' THEN
+    found := found || ARRAY(
+      SELECT 'slot:' || w.key
+      FROM (
+        SELECT k.key, count(*) AS tasks, min(k.room) AS room
+        FROM (
+          SELECT unnest(slots) COLLATE "C" AS key, unnest(rooms) AS room
+          UNION ALL
+          SELECT r.slot_key, NULL FROM reproq.running r WHERE r.slot_key = ANY (slots)) k
+        WHERE k.key IS NOT NULL GROUP BY k.key) w
+      WHERE w.tasks > w.room OR (crowded AND EXISTS (
         SELECT FROM reproq.parked p WHERE p.parked_key = ('slot:' || w.key) COLLATE "C" OFFSET 0)));
+  END IF;
+  RETURN found;
 END $$;
 
 -- The verdicts on the tasks `ids`, which a claim has locked and is about to take, and which need these
@@ -152,12 +173,13 @@ BEGIN
   PERFORM pg_advisory_xact_lock(1919250545, b.bucket)
   FROM (
     SELECT DISTINCT hashtext(k.key) & 255 AS bucket
-    FROM (SELECT 'lock:' || l FROM unnest(locks) l UNION ALL SELECT 'slot:' || s FROM unnest(slots) s)
-      k (key)
+    FROM (SELECT unnest(locks || slots) AS key) k
     WHERE k.key IS NOT NULL ORDER BY 1 OFFSET 0) b;
   SELECT reproq.scarce_keys(locks, slots, rooms) INTO scarce;
   given := coalesce(given, clock_timestamp());
-  RETURN QUERY SELECT u.id, 'EXPIRED' FROM unnest(ids, ends) u (id, ends_at) WHERE u.ends_at <= given;
+  IF array_remove(ends, NULL) <> '{}' THEN
+    RETURN QUERY SELECT u.id, 'EXPIRED' FROM unnest(ids, ends) u (id, ends_at) WHERE u.ends_at <= given;
+  END IF;
   IF scarce <> '{}' THEN
     RETURN QUERY SELECT v.result_id, v.verdict
     FROM (
@@ -181,6 +203,10 @@ AS $$
 DECLARE
   promoted integer;
 BEGIN
+  -- Nearly always nobody waits for any key.
+  IF NOT reproq.is_crowded() THEN
+    RETURN 0;
+  END IF;
   WITH wanted AS MATERIALIZED (
     SELECT k.key, reproq.holders(k.key) AS held FROM unnest(keys) k (key)
     WHERE EXISTS (SELECT FROM reproq.parked p WHERE p.parked_key = k.key COLLATE "C" OFFSET 0)

@@ -155,74 +155,72 @@ own_key AS MATERIALIZED (
       SELECT FROM reproq.parked p
       WHERE p.parked_key = s.key AND p.queue_name = w.queue_name LIMIT 1) p WHERE w.quota > 0)
 ),
+-- With its description, which most of what follows needs a part of: rows are copied once here and once
+-- when they are placed, and never joined with each other, because on a row this wide that costs more than
+-- to find it.
 locked AS MATERIALIZED (
-  SELECT r.address, r.result_id, r.rank, r.task_path, r.is_tied
+  SELECT r.*, t.*, r.task_path IN (SELECT path FROM handled)
+    OR ((SELECT others FROM asked) AND r.task_path NOT IN (SELECT path FROM listed)) AS is_mine
   FROM (SELECT * FROM wanted WHERE NOT EXISTS (SELECT FROM own_key)) w CROSS JOIN LATERAL (
-    SELECT ctid AS address, result_id, rank, task_path, is_tied FROM reproq.ready
+    SELECT ctid AS address, result_id, rank, version, attempts, is_tied, queue_name, task_path,
+      started_at, last_attempted_at, workers
+    FROM reproq.ready
     WHERE queue_name = w.queue_name
     ORDER BY rank, result_id LIMIT w.quota FOR UPDATE SKIP LOCKED) r
+  LEFT JOIN LATERAL (
+    SELECT t.lock_key, t.concurrency_limit,
+      CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key,
+      t.expires_at, t.enqueued_at, t.headers, t.spec_json
+    FROM reproq.task t WHERE t.result_id = r.result_id OFFSET 0) t ON true
 ),
 doomed AS MATERIALIZED (
   SELECT c.result_id FROM reproq.cancel_request c
   WHERE c.result_id = ANY (ARRAY(SELECT result_id FROM locked))
 ),
-tied AS MATERIALIZED (
-  SELECT l.result_id, l.rank, l.task_path, t.*
-  FROM locked l LEFT JOIN LATERAL (
-    SELECT t.spec_json, t.headers, t.enqueued_at, t.lock_key, t.concurrency_limit, t.expires_at,
-      CASE WHEN t.concurrency_limit > 0 THEN nullif(t.concurrency_key, '') END AS slot_key
-    FROM reproq.task t WHERE t.result_id = l.result_id OFFSET 0) t ON true
-  WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
-),
 verdict AS MATERIALIZED (
   SELECT v.result_id, v.verdict
   FROM (
-    SELECT array_agg(t.result_id) AS ids, array_agg(t.rank) AS ranks,
-      array_agg(t.task_path IN (SELECT path FROM handled)
-        OR (a.others AND t.task_path NOT IN (SELECT path FROM listed))) AS mine,
-      array_agg(t.lock_key) AS locks, array_agg(t.slot_key) AS slots,
-      array_agg(t.concurrency_limit) AS rooms, array_agg(t.expires_at) AS ends
-    FROM tied t CROSS JOIN asked a HAVING count(*) > 0) t
+    SELECT array_agg(l.result_id) AS ids, array_agg(l.rank) AS ranks, array_agg(l.is_mine) AS mine,
+      array_agg(l.lock_key) AS locks, array_agg(l.slot_key) AS slots,
+      array_agg(l.concurrency_limit) AS rooms, array_agg(l.expires_at) AS ends
+    FROM locked l WHERE l.is_tied AND l.result_id NOT IN (SELECT result_id FROM doomed)
+    HAVING count(*) > 0) t
   CROSS JOIN asked a
   CROSS JOIN LATERAL reproq.take_keys(t.ids, t.ranks, t.mine, t.locks, t.slots, t.rooms, t.ends,
     a.given) v
-),
-judged AS MATERIALIZED (
-  SELECT t.result_id, t.spec_json, t.headers, t.enqueued_at, t.lock_key, t.slot_key, t.expires_at,
-    v.verdict
-  FROM tied t LEFT JOIN verdict v ON v.result_id = t.result_id
 ),
 gone AS (
   DELETE FROM reproq.ready WHERE ctid = ANY (ARRAY(
     SELECT address FROM locked WHERE result_id NOT IN (SELECT result_id FROM doomed)
       AND result_id NOT IN (SELECT result_id FROM verdict WHERE verdict = 'EXPIRED')))
-  RETURNING result_id, rank, version, attempts, queue_name, task_path, started_at,
-    last_attempted_at, workers, is_tied
+  RETURNING result_id
 ),
-moved AS MATERIALIZED (
-  SELECT g.*, j.spec_json, j.headers, j.enqueued_at, j.lock_key, j.slot_key, j.expires_at, p.parked_key,
-    p.parked_key IS NULL AS is_mine
-  FROM gone g LEFT JOIN judged j ON j.result_id = g.result_id CROSS JOIN LATERAL (
-    SELECT CASE WHEN g.task_path IN (SELECT path FROM handled)
-        OR ((SELECT others FROM asked) AND g.task_path NOT IN (SELECT path FROM listed))
-      THEN j.verdict ELSE 'path:' || g.task_path END AS parked_key) p
+-- Who waits for which key, as one value to look it up in: null when nobody does, as nearly always. It is
+-- asked for as a scalar: in a join it might be copied for every row.
+kept AS MATERIALIZED (
+  SELECT jsonb_object_agg(result_id, verdict) AS by_keys FROM verdict WHERE result_id IS NOT NULL
 ),
 -- Tokens are taken last: a task that waits for something else uses none. Nothing is called where
 -- nothing is limited.
 limited AS MATERIALIZED (
-  SELECT l.result_id, l.limit_key
+  SELECT jsonb_object_agg(l.result_id, l.limit_key) AS by_limits
   FROM (SELECT array_agg(m.result_id) AS ids, array_agg(m.task_path) AS paths,
       array_agg(m.queue_name) AS queues
-    FROM (SELECT * FROM moved WHERE is_mine ORDER BY
-      array_position((SELECT queues FROM asked), queue_name), rank, result_id) m) c
+    FROM (SELECT l.* FROM locked l
+      WHERE l.is_mine AND l.result_id IN (SELECT result_id FROM gone)
+        AND (SELECT by_keys FROM kept) ->> l.result_id::text IS NULL
+      ORDER BY array_position((SELECT queues FROM asked), l.queue_name), l.rank, l.result_id) m) c
   CROSS JOIN asked a
   CROSS JOIN LATERAL reproq.take_tokens(c.ids, c.paths, c.queues, a.given) l
   WHERE EXISTS (
     SELECT FROM reproq.rate_limit r WHERE r.tokens_per_second > 0 AND r.burst_size > 0)
 ),
+-- The blocker stands first, where it is read without what follows.
 placed AS MATERIALIZED (
-  SELECT m.*, coalesce(m.parked_key, 'rate:' || l.limit_key) AS blocker
-  FROM moved m LEFT JOIN limited l ON l.result_id = m.result_id
+  SELECT CASE WHEN NOT l.is_mine THEN 'path:' || l.task_path
+      ELSE coalesce((SELECT by_keys FROM kept) ->> l.result_id::text,
+        'rate:' || ((SELECT by_limits FROM limited) ->> l.result_id::text)) END AS blocker, l.*
+  FROM locked l WHERE l.result_id IN (SELECT result_id FROM gone)
 ),
 into_running AS (
   INSERT INTO reproq.running (result_id, claim_number, last_attempted_at, worker, version, attempts,
@@ -230,7 +228,7 @@ into_running AS (
   SELECT m.result_id, a.claim_number,
     CASE WHEN m.is_tied THEN coalesce(a.given, clock_timestamp()) ELSE a.now END, me.number, m.version + 1, m.attempts + 1,
     m.queue_name, m.task_path, coalesce(m.started_at, m.last_attempted_at), m.workers, m.is_tied,
-    m.lock_key, m.slot_key
+    CASE WHEN m.is_tied THEN m.lock_key END, CASE WHEN m.is_tied THEN m.slot_key END
   FROM placed m CROSS JOIN me CROSS JOIN asked a WHERE m.blocker IS NULL
 ),
 into_parked AS (
@@ -246,13 +244,9 @@ counted AS (
   FROM (SELECT queue_name, count(*) AS tasks FROM placed WHERE blocker IS NULL GROUP BY queue_name) t
   CROSS JOIN (VALUES ('READY', -1), ('RUNNING', 1)) AS s (status, sign)
 )
-SELECT m.result_id, m.attempts + 1 AS attempt,
-  CASE WHEN m.is_tied THEN m.spec_json ELSE t.spec_json END AS spec_json,
-  CASE WHEN m.is_tied THEN m.headers ELSE t.headers END AS headers,
-  (extract(epoch FROM (SELECT now FROM asked)
-    - CASE WHEN m.is_tied THEN m.enqueued_at ELSE t.enqueued_at END) * 1000000)::bigint
-    AS waited_micros,
-  CASE WHEN isfinite(m.expires_at)
+SELECT m.result_id, m.attempts + 1 AS attempt, m.spec_json, m.headers,
+  (extract(epoch FROM (SELECT now FROM asked) - m.enqueued_at) * 1000000)::bigint AS waited_micros,
+  CASE WHEN m.is_tied AND isfinite(m.expires_at)
     THEN (extract(epoch FROM m.expires_at - (SELECT now FROM asked)) * 1000000)::bigint END
     AS life_micros,
   EXISTS (SELECT FROM placed o WHERE o.blocker IS NOT NULL) AS is_moved,
@@ -266,9 +260,6 @@ SELECT m.result_id, m.attempts + 1 AS attempt,
   ARRAY(SELECT room FROM own_key ORDER BY key) AS own_rooms,
   (SELECT min(wait_micros) FROM bucket) AS wait_micros
 FROM me LEFT JOIN placed m ON m.blocker IS NULL
-LEFT JOIN LATERAL (
-  SELECT t.spec_json, t.headers, t.enqueued_at FROM reproq.task t
-  WHERE m.is_tied IS NOT TRUE AND t.result_id = m.result_id OFFSET 0) t ON true
 ORDER BY array_position((SELECT queues FROM asked), m.queue_name), m.rank, m.result_id
 
 -- name: lock_claimed
