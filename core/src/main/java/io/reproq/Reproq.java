@@ -1,6 +1,5 @@
 package io.reproq;
 
-import io.reproq.clock.TimeSource;
 import io.reproq.json.Json;
 import io.reproq.store.CancelAnswer;
 import io.reproq.store.Enqueued;
@@ -71,7 +70,7 @@ public final class Reproq implements AutoCloseable {
     this.terms = terms;
     var beat = terms.beat;
     this.timetable = new Timetable(store.schedules(), beat == null ? () -> {} : beat::hurry);
-    this.awaiting = new Awaiting(store, terms.time);
+    this.awaiting = new Awaiting(store, terms.surroundings.time());
     BuiltInTasks.ALL.forEach(
         (path, handler) -> handlers.put(path, HandlerAdapter.interpreting(handler)));
   }
@@ -129,11 +128,11 @@ public final class Reproq implements AutoCloseable {
               terms.config,
               new Handlers(handlers, terms.executor),
               listening(),
-              Surroundings.real().withTime(terms.time));
+              terms.surroundings);
       if (terms.executor != null) {
         terms.executor.start(new TaskExecutor.Lease(terms.config.lease(), engine::isTrusted));
       }
-      var starting = new Worker(engine, terms.config, store, terms.time);
+      var starting = new Worker(engine, terms.config, store, terms.surroundings.time());
       starting.start();
       if (terms.beat != null) {
         terms.beat.start();
@@ -176,7 +175,8 @@ public final class Reproq implements AutoCloseable {
   /// Looks when the delayed ones among `tasks` are due.
   private void expect(Stream<NewTask> tasks) {
     var running = worker;
-    if (running != null && tasks.anyMatch(task -> task.isDelayed(terms.time.now()))) {
+    if (running != null
+        && tasks.anyMatch(task -> task.isDelayed(terms.surroundings.time().now()))) {
       running.expectDeferred();
     }
   }
@@ -376,7 +376,7 @@ public final class Reproq implements AutoCloseable {
   /// @param listeners hear of the attempts, after those who wait for results
   record Terms(
       WorkerConfig config,
-      TimeSource time,
+      Surroundings surroundings,
       @Nullable Beat beat,
       @Nullable TaskExecutor executor,
       List<AttemptListener> listeners) {}

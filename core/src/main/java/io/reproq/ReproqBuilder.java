@@ -8,6 +8,8 @@ import io.reproq.store.TaskStore;
 import io.reproq.task.Rank;
 import io.reproq.worker.AttemptListener;
 import io.reproq.worker.Beat;
+import io.reproq.worker.Room;
+import io.reproq.worker.Surroundings;
 import io.reproq.worker.TaskExecutor;
 import io.reproq.worker.WorkerConfig;
 import java.time.Duration;
@@ -30,6 +32,7 @@ public final class ReproqBuilder {
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
   private boolean beats = true;
   private @Nullable TaskExecutor executor;
+  private @Nullable Room room;
   private final List<AttemptListener> listeners = new ArrayList<>();
   private StoreProvider.Settings settings = StoreProvider.Settings.defaults();
 
@@ -75,6 +78,13 @@ public final class ReproqBuilder {
   /// @throws IllegalArgumentException when below 1
   public ReproqBuilder concurrency(int tasks) {
     return worker(known -> known.withConcurrency(tasks));
+  }
+
+  /// Room for attempts that is shared with others of this process, in place of an own
+  /// [#concurrency]: several databases, say, and so many tasks at once in all.
+  public ReproqBuilder room(Room shared) {
+    room = shared;
+    return concurrency(shared.capacity());
   }
 
   /// Name for people. Default: `java-` and the process id.
@@ -135,9 +145,11 @@ public final class ReproqBuilder {
   /// @throws StoreException when it cannot be opened
   public Reproq open() {
     var opened = openStore();
+    var real = Surroundings.real().withTime(settings.time());
+    var surroundings = room == null ? real : real.withRoom(room);
     var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
     return new Reproq(
-        opened, new Reproq.Terms(config, settings.time(), beat, executor, List.copyOf(listeners)));
+        opened, new Reproq.Terms(config, surroundings, beat, executor, List.copyOf(listeners)));
   }
 
   private ReproqBuilder worker(UnaryOperator<WorkerConfig> change) {

@@ -41,17 +41,17 @@ final class Claimer {
   /// @param start is given every task that came, and when its claim was sent; the task must enter
   ///   its slot before that returns
   Claimed claim(UUID incarnation, BiConsumer<ClaimedTask, Moment> start) {
-    var room = slots.free();
-    if (room <= 0) {
+    var room = slots.reserve();
+    if (room == 0) {
       return Claimed.NOTHING;
     }
     rotation.over(queues.now(idle));
     var quotas = rotation.quotas(room);
     if (quotas.isEmpty()) {
+      slots.release(room);
       idle = true;
       return new Claimed(0, false, queues.lookAgain());
     }
-    slots.reserve(room);
     var id = claims.open(incarnation);
     var taken = List.<ClaimedTask>of();
     var sent = Moment.now(time);

@@ -46,7 +46,7 @@ public final class Engine {
       Surroundings surroundings) {
     this.store = store;
     var claims = new Claims();
-    slots = new Slots(config.concurrency(), work);
+    slots = new Slots(surroundings.roomOr(config.concurrency()), work);
     membership = new Membership(store, config, handlers.paths(), surroundings.time());
     notes = new NoteWriter(store, slots);
     var heard = new GuardedListener(listeners);

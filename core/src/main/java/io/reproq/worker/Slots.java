@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Slots {
   private static final int NOBODY_WAITS = Integer.MAX_VALUE;
 
-  private final int capacity;
+  private final Room room;
   private final Signal freed;
   private final AtomicInteger used = new AtomicInteger();
   private final AtomicReferenceArray<Attempt> slots;
@@ -23,39 +23,57 @@ final class Slots {
 
   private volatile int wanted = NOBODY_WAITS;
 
-  /// Room for `capacity` attempts.
+  /// As many as there is `room` for, shared or not.
   ///
   /// @param freed raised when there is as much room as was wanted
-  Slots(int capacity, Signal freed) {
-    this.capacity = capacity;
-    this.slots = new AtomicReferenceArray<>(capacity);
+  Slots(Room room, Signal freed) {
+    this.room = room;
+    this.slots = new AtomicReferenceArray<>(room.capacity());
     this.freed = freed;
+    room.add(this);
   }
 
   int capacity() {
-    return capacity;
+    return room.capacity();
   }
 
   int free() {
-    return capacity - used.get();
+    return room.free(this);
+  }
+
+  /// How many are filled or reserved.
+  int used() {
+    return used.get();
+  }
+
+  /// Takes so many, which [Room] has found to be free.
+  void use(int slots) {
+    used.addAndGet(slots);
   }
 
   /// From now on the signal is raised as soon as `slots` are free.
   void want(int slots) {
     wanted = slots;
-    if (free() >= slots) {
-      freed.raise();
-    }
+    wake();
   }
 
-  /// Reserves room for a claim that is about to be sent.
-  void reserve(int slots) {
-    used.addAndGet(slots);
+  /// Reserves what is free, or this worker's part of it, for a claim that is about to be sent.
+  ///
+  /// @return how many that is
+  int reserve() {
+    return room.reserve(this);
   }
 
   /// Gives back room that a claim did not fill.
   void release(int slots) {
-    if (capacity - used.addAndGet(-slots) >= wanted) {
+    used.addAndGet(-slots);
+    room.freed();
+  }
+
+  /// Raises the signal when there is as much room as was wanted.
+  void wake() {
+    var enough = wanted;
+    if (enough != NOBODY_WAITS && free() >= enough) {
       wanted = NOBODY_WAITS;
       freed.raise();
     }
@@ -65,15 +83,15 @@ final class Slots {
   ///
   /// @throws IllegalStateException when nothing was reserved and there is no room
   void enter(Attempt attempt) {
-    for (var tried = 0; tried < capacity; tried++) {
-      last = last + 1 < capacity ? last + 1 : 0;
+    for (var tried = 0; tried < capacity(); tried++) {
+      last = last + 1 < capacity() ? last + 1 : 0;
       if (slots.get(last) == null) {
         attempt.enter(last);
         slots.set(last, attempt);
         return;
       }
     }
-    throw new IllegalStateException("all " + capacity + " slots are taken; reserve one first");
+    throw new IllegalStateException("all " + capacity() + " slots are taken; reserve one first");
   }
 
   /// Empties a slot. Only the first call for an attempt does anything.
@@ -86,7 +104,7 @@ final class Slots {
   /// All that run now, as a list that does not change any more.
   List<Attempt> running() {
     var running = new ArrayList<Attempt>();
-    for (var slot = 0; slot < capacity; slot++) {
+    for (var slot = 0; slot < capacity(); slot++) {
       var attempt = slots.get(slot);
       if (attempt != null) {
         running.add(attempt);

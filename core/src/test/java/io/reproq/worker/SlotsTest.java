@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reproq.memory.MemoryStore;
 import io.reproq.store.ClaimedTask;
 import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.ClaimedTask.Origin;
 import io.reproq.store.StoreProvider.Settings;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Spec;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 final class SlotsTest {
-  private final Slots slots = new Slots(2, new Signal());
+  private final Slots slots = new Slots(new Room(2), new Signal());
   private final Completer completer = completer();
 
   @Test
@@ -67,7 +69,7 @@ final class SlotsTest {
 
   private Attempt entered(long id) {
     var attempt = attempt(id);
-    slots.reserve(1);
+    slots.use(1);
     slots.enter(attempt);
     return attempt;
   }
@@ -75,12 +77,14 @@ final class SlotsTest {
   private Attempt attempt(long id) {
     var spec = Spec.of("sample.greet").build();
     var claim = new ClaimId(new UUID(0, 1), 1);
-    var task = new ClaimedTask(id, claim, 1, null, new Description.Valid(spec));
+    var task =
+        new ClaimedTask(
+            id, claim, 1, null, new Origin(Duration.ZERO, null), new Description.Valid(spec));
     return new Attempt(task, spec, 0, completer);
   }
 
   private Completer completer() {
     var store = new MemoryStore(Settings.defaults());
-    return new Completer(store, new NoteWriter(store, slots), (attempt, settlement, answer) -> {});
+    return new Completer(store, new NoteWriter(store, slots), new AttemptListener() {});
   }
 }
