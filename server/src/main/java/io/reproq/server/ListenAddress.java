@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param host name or address, null for every address of this machine
 /// @param port 0 for any that is free
 public record ListenAddress(@Nullable String host, int port) {
-  private static final Pattern FORM = Pattern.compile("(\\[([^\\[\\]]+)]|([^:\\[\\]]*)):(\\d{1,5})");
+  private static final Pattern FORM =
+      Pattern.compile("(\\[([^\\[\\]]+)]|([^:\\[\\]]*)):(\\d{1,5})");
   private static final int HIGHEST_PORT = 65_535;
 
   public ListenAddress {

@@ -39,8 +39,7 @@ public final class WorkerServer implements AutoCloseable {
       throws ServerStartException {
     check(config);
     var assembly =
-        new Assembly(
-            config, doors, new Access(config.access(), time), certificates(config, time));
+        new Assembly(config, doors, new Access(config.access(), time), certificates(config, time));
     var javalin = Javalin.create(assembly::configure);
     try {
       javalin.start();

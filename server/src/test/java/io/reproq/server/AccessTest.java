@@ -202,7 +202,8 @@ final class AccessTest {
       assertThat(site.get("/readyz").statusCode()).isEqualTo(200);
       assertThat(site.get("/metrics").statusCode()).isEqualTo(401);
       assertThat(site.get("/healthz/").statusCode()).isEqualTo(401);
-      assertThat(site.raw("GET /healthz/../metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+      assertThat(
+              site.raw("GET /healthz/../metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
           .startsWith("HTTP/1.1 401");
     }
   }
@@ -234,8 +235,20 @@ final class AccessTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "example.com", "10.0.0.0/33", "10.0.0/8", "10.0.0.1/-1", "10.0.0.1/+8", "10.0.0.1/08",
-        "010.0.0.1", "256.0.0.1", "::1/129", "1", "/8", "10.0.0.0/", "10.0.0.1 10.0.0.2", ":::",
+        "example.com",
+        "10.0.0.0/33",
+        "10.0.0/8",
+        "10.0.0.1/-1",
+        "10.0.0.1/+8",
+        "10.0.0.1/08",
+        "010.0.0.1",
+        "256.0.0.1",
+        "::1/129",
+        "1",
+        "/8",
+        "10.0.0.0/",
+        "10.0.0.1 10.0.0.2",
+        ":::",
         "::ffff:10.0.0.0/8"
       })
   void what_is_no_range_is_named(String entry) {

@@ -29,9 +29,23 @@ final class Keys {
     var keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "it", "-keyalg", algorithm, "-dname", "CN=" + name,
-                "-validity", "2", "-storetype", "PKCS12", "-keystore", file.toString(),
-                "-storepass", new String(PASSWORD), "-ext", "san=ip:127.0.0.1")
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=" + name,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD),
+                "-ext",
+                "san=ip:127.0.0.1")
             .redirectErrorStream(true)
             .start();
     var said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -57,7 +71,13 @@ final class Keys {
   static Path older(Path file, Pair pair, String label) throws Exception {
     var openssl =
         new ProcessBuilder(
-                "openssl", "pkey", "-traditional", "-in", pair.key.toString(), "-out", file.toString())
+                "openssl",
+                "pkey",
+                "-traditional",
+                "-in",
+                pair.key.toString(),
+                "-out",
+                file.toString())
             .inheritIO()
             .start();
     if (openssl.waitFor() != 0 || !Files.readString(file).contains(label)) {
@@ -85,7 +105,8 @@ final class Keys {
 
   private static void write(Path file, String label, byte[] contents) throws IOException {
     var base64 =
-        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(contents);
+        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+            .encodeToString(contents);
     Files.writeString(
         file, "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n");
   }

@@ -46,7 +46,8 @@ final class TlsTest {
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void it_speaks(String protocol) throws Exception {
     try (var server = open(config(first, null))) {
-      assertThat(get(server, Keys.client(List.of(first), null), protocol)).startsWith("HTTP/1.1 200");
+      assertThat(get(server, Keys.client(List.of(first), null), protocol))
+          .startsWith("HTTP/1.1 200");
     }
   }
 
@@ -153,20 +154,18 @@ final class TlsTest {
     try (var socket = connect(server, context, protocol)) {
       var request = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return new String(
-          socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
   }
 
-  private static String name(WorkerServer server, SSLContext context)
-      throws IOException {
+  private static String name(WorkerServer server, SSLContext context) throws IOException {
     try (var socket = connect(server, context, "TLSv1.3")) {
       return socket.getSession().getPeerPrincipal().getName();
     }
   }
 
-  private static SSLSocket connect(
-      WorkerServer server, SSLContext context, String protocol) throws IOException {
+  private static SSLSocket connect(WorkerServer server, SSLContext context, String protocol)
+      throws IOException {
     var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port());
     socket.setSoTimeout(20_000);
     socket.setEnabledProtocols(new String[] {protocol});

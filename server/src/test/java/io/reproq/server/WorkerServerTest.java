@@ -58,7 +58,10 @@ final class WorkerServerTest {
     try (var site = Site.open(AccessConfig.OPEN.withToken("x".repeat(32)))) {
       var answer = site.raw(method + " /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
-      assertThat(answer).startsWith("HTTP/1.1 405").contains("Allow: GET, HEAD").endsWith("\r\n\r\n");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 405")
+          .contains("Allow: GET, HEAD")
+          .endsWith("\r\n\r\n");
     }
   }
 
@@ -111,7 +114,8 @@ final class WorkerServerTest {
             () -> null,
             accept -> {
               seen.set(accept);
-              return new Doors.MetricsPage("application/openmetrics-text; version=1.0.0", "# EOF\n");
+              return new Doors.MetricsPage(
+                  "application/openmetrics-text; version=1.0.0", "# EOF\n");
             },
             null);
     try (var site = Site.open(Site.LOCAL, doors, TIME)) {
@@ -120,8 +124,8 @@ final class WorkerServerTest {
 
       assertThat(seen).hasValue("application/openmetrics-text");
       assertThat(answer.headers().firstValue("Content-Type"))
-          .hasValueSatisfying(type ->
-              assertThat(type).startsWith("application/openmetrics-text; version=1.0.0"));
+          .hasValueSatisfying(
+              type -> assertThat(type).startsWith("application/openmetrics-text; version=1.0.0"));
     }
   }
 
@@ -138,7 +142,8 @@ final class WorkerServerTest {
   void headers_beyond_16_KiB_are_refused_without_a_page() throws Exception {
     try (var site = Site.open(AccessConfig.OPEN)) {
       var answer =
-          site.raw("GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(17_000) + "\r\n\r\n");
+          site.raw(
+              "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(17_000) + "\r\n\r\n");
 
       assertThat(answer).startsWith("HTTP/1.1 431").doesNotContain("<").endsWith("\r\n\r\n");
     }

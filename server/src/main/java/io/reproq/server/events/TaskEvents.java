@@ -44,8 +44,7 @@ public final class TaskEvents implements AttemptListener {
     if (answer instanceof Settled.Applied(var place)) {
       switch (settlement.outcome()) {
         case Outcome.Succeeded succeeded ->
-            publish(
-                attempt, new Happening(Level.INFO, "task_success", "task completed"), Map.of());
+            publish(attempt, new Happening(Level.INFO, "task_success", "task completed"), Map.of());
         case Outcome.Failed(var failure, var retryable) -> failed(attempt, failure, place);
         case Outcome.Cancelled cancelled -> cancelled(attempt);
         case Outcome.Snoozed snoozed -> {}
@@ -76,8 +75,7 @@ public final class TaskEvents implements AttemptListener {
     publish(attempt, happening, Map.of("reason", "cancel_requested"));
   }
 
-  private static Happening happening(
-      Failure failure, boolean isLast, Map<String, String> details) {
+  private static Happening happening(Failure failure, boolean isLast, Map<String, String> details) {
     return switch (failure.kind()) {
       case SECURITY_VIOLATION -> {
         details.put("reason", failure.kind().label());

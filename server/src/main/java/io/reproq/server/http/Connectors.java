@@ -7,6 +7,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -34,6 +35,8 @@ public final class Connectors {
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     factory.setSslContext(certificates.first());
     factory.setNeedClientAuth(needsClients);
+    // There is one certificate, whatever name or address the server is called by.
+    http.addCustomizer(new SecureRequestCustomizer(/* sniHostCheck= */ false));
     return new ServerConnector(
         server, 1, 1, new Renewing(factory, certificates), new HttpConnectionFactory(http));
   }

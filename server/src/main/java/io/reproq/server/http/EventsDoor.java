@@ -98,9 +98,7 @@ public final class EventsDoor implements Handler {
   private static EventFilter filter(Context ctx) {
     var taskId = value(ctx, "task_id");
     return new EventFilter(
-        value(ctx, "queue"),
-        value(ctx, "worker_id"),
-        taskId == null ? null : Long.valueOf(taskId));
+        value(ctx, "queue"), value(ctx, "worker_id"), taskId == null ? null : Long.valueOf(taskId));
   }
 
   /// Null for an empty one, which filters nothing.

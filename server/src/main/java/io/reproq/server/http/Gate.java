@@ -51,7 +51,8 @@ public final class Gate extends Handler.Wrapper {
   }
 
   private static InetAddress peer(Request request) {
-    if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from) {
+    if (request.getConnectionMetaData().getRemoteSocketAddress()
+        instanceof InetSocketAddress from) {
       return from.getAddress();
     }
     throw new IllegalStateException("a request from no address");

@@ -23,8 +23,7 @@ public final class Access {
     this.limiter = new RefusalLimiter(config.limiter(), time);
     var token = config.token();
     this.secret = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
-    this.webToken =
-        secret == null ? null : new JsonWebToken(secret, config.jwtRequireExp(), time);
+    this.webToken = secret == null ? null : new JsonWebToken(secret, config.jwtRequireExp(), time);
   }
 
   /// Judges one request, and counts it against `peer` when it is refused.

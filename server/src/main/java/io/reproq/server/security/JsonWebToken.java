@@ -74,7 +74,8 @@ final class JsonWebToken {
 
   private boolean claims(JsonNode claims) {
     var now = time.now();
-    var seconds = BigDecimal.valueOf(now.getEpochSecond()).add(BigDecimal.valueOf(now.getNano(), 9));
+    var seconds =
+        BigDecimal.valueOf(now.getEpochSecond()).add(BigDecimal.valueOf(now.getNano(), 9));
     return expiry(claims.get("exp"), seconds)
         && start(claims.get("nbf"), seconds)
         && audience(claims.get("aud"))

@@ -28,9 +28,7 @@ record TlsFiles(String certificate, String key, @Nullable String clientCa) {
   static TlsFiles read(TlsConfig config) throws InvalidCertificateException {
     var clientCa = config.clientCa();
     return new TlsFiles(
-        text(config.certificate()),
-        text(config.key()),
-        clientCa == null ? null : text(clientCa));
+        text(config.certificate()), text(config.key()), clientCa == null ? null : text(clientCa));
   }
 
   /// What a server needs that shows this certificate.
@@ -58,7 +56,8 @@ record TlsFiles(String certificate, String key, @Nullable String clientCa) {
       keys.init(store, NO_PASSWORD);
       return keys;
     } catch (GeneralSecurityException | IOException e) {
-      throw new InvalidCertificateException("cannot use the key " + from + ": " + e.getMessage(), e);
+      throw new InvalidCertificateException(
+          "cannot use the key " + from + ": " + e.getMessage(), e);
     }
   }
 
@@ -86,7 +85,9 @@ record TlsFiles(String certificate, String key, @Nullable String clientCa) {
       throws InvalidCertificateException {
     try {
       var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
-      var found = List.<Certificate>copyOf(CertificateFactory.getInstance("X.509").generateCertificates(bytes));
+      var found =
+          List.<Certificate>copyOf(
+              CertificateFactory.getInstance("X.509").generateCertificates(bytes));
       if (found.isEmpty()) {
         throw new InvalidCertificateException("there is no certificate in " + from);
       }
