@@ -70,14 +70,17 @@ final class TracingTest {
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 4);
 
       var all = spans.getFinishedSpanItems();
-      assertThat(all).extracting(SpanData::getTraceId).containsOnly(request.getSpanContext().getTraceId());
+      assertThat(all)
+          .extracting(SpanData::getTraceId)
+          .containsOnly(request.getSpanContext().getTraceId());
       var producer = only(PRODUCER);
       var consumer = only(CONSUMER);
       assertThat(producer.getParentSpanId()).isEqualTo(request.getSpanContext().getSpanId());
       assertThat(consumer.getParentSpanId()).isEqualTo(producer.getSpanId());
       assertThat(consumer.getLinks())
           .singleElement()
-          .satisfies(link -> assertThat(link.getSpanContext().getSpanId()).isEqualTo(producer.getSpanId()));
+          .satisfies(link ->
+              assertThat(link.getSpanContext().getSpanId()).isEqualTo(producer.getSpanId()));
       assertThat(named("inside").getParentSpanId()).isEqualTo(consumer.getSpanId());
     }
   }
