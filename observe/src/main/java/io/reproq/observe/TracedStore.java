@@ -124,12 +124,14 @@ final class TracedStore extends ForwardingStore {
   ///
   /// @param send is given what writes its context into the headers of a task
   private static <T> T within(Span span, Function<UnaryOperator<NewTask>, T> send) {
-    try (var scope = span.makeCurrent()) {
-      var context = Context.current();
-      return send.apply(task ->
-          span.getSpanContext().isValid()
-              ? task.withHeaders(TraceHeaders.with(task.headers(), context))
-              : task);
+    var context = Context.current().with(span);
+    UnaryOperator<NewTask> mark =
+        task ->
+            span.getSpanContext().isValid()
+                ? task.withHeaders(TraceHeaders.with(task.headers(), context))
+                : task;
+    try {
+      return context.wrapFunction(send).apply(mark);
     } catch (RuntimeException e) {
       span.recordException(e).setStatus(StatusCode.ERROR);
       span.setAttribute(SpanFields.ERROR_TYPE, e.getClass().getName());

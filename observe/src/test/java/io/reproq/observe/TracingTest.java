@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -62,11 +63,11 @@ final class TracingTest {
           });
       worker.start();
       var request = span("request");
-      try (var scope = request.makeCurrent()) {
-        web.enqueue(ECHO, "hello").await(SOON);
-      } finally {
-        request.end();
-      }
+      Context.current()
+          .with(request)
+          .wrap(() -> web.enqueue(ECHO, "hello").await(SOON))
+          .call();
+      request.end();
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 4);
 
       var all = spans.getFinishedSpanItems();
