@@ -37,7 +37,7 @@ final class TaskMeters {
     of(path).scheduled.increment();
   }
 
-  void cancelled(String path, long count) {
+  void cancelled(String path, int count) {
     of(path).cancelled.increment(count);
   }
 

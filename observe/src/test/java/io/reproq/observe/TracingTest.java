@@ -63,10 +63,7 @@ final class TracingTest {
           });
       worker.start();
       var request = span("request");
-      Context.current()
-          .with(request)
-          .wrap(() -> web.enqueue(ECHO, "hello").await(SOON))
-          .call();
+      Context.current().with(request).wrap(() -> web.enqueue(ECHO, "hello").await(SOON)).call();
       request.end();
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 4);
 
