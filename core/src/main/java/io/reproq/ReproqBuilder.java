@@ -128,8 +128,8 @@ public final class ReproqBuilder {
     return this;
   }
 
-  /// Stands around every handler, and around the executor. May be called several times; the first is
-  /// the outermost.
+  /// Stands around every handler, and around the executor. May be called several times; the first
+  /// is the outermost.
   public ReproqBuilder filter(AttemptFilter value) {
     filters.add(value);
     return this;

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
-/// Passes every call on to another store. Whoever wants to see, time or change calls overrides those.
+/// Passes every call on to another store. Whoever wants to see, time or change calls overrides
+/// those.
 public class ForwardingStore implements TaskStore {
   /// The store that calls are passed on to.
   protected final TaskStore store;

@@ -167,8 +167,8 @@ public interface TaskStore extends AutoCloseable {
   /// Zeroes may be left out.
   Map<QueueStatus, Long> counts();
 
-  /// How many tasks wait for a key that others hold, as claims found them: a task whose turn has not
-  /// come yet is not among them. Counts no further than `most`.
+  /// How many tasks wait for a key that others hold, as claims found them: a task whose turn has
+  /// not come yet is not among them. Counts no further than `most`.
   int countBlocked(int most);
 
   /// How its connections are used, where it has a pool of its own.

@@ -20,8 +20,7 @@ import java.util.Map;
 /// @param slots how many tasks all living workers can run at once
 /// @param pauses how many queues are paused by name, and one more when all are
 /// @param blocked how many tasks wait for keys that others hold, at the most [#MOST_BLOCKED]
-record DatabaseState(
-    Map<TaskStatus, Long> tasks, int workers, int slots, int pauses, int blocked) {
+record DatabaseState(Map<TaskStatus, Long> tasks, int workers, int slots, int pauses, int blocked) {
   static final int MOST_BLOCKED = 10_000;
 
   /// So much may this machine's clock differ from the database's.

@@ -26,8 +26,8 @@ final class Meters<K, M> {
   /// Counters with one label.
   static Meters<String, Counter> counters(
       MeterRegistry registry, String name, String help, String label) {
-    return new Meters<>(value ->
-        Counter.builder(name).description(help).tag(label, value).register(registry));
+    return new Meters<>(
+        value -> Counter.builder(name).description(help).tag(label, value).register(registry));
   }
 
   /// Histograms with one label.

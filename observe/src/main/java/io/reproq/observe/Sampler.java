@@ -37,10 +37,10 @@ final class Sampler<T> implements AutoCloseable {
     this.look = look;
     this.time = time;
     this.thread =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name(name).factory());
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(name).factory());
     var ignored =
-        thread.scheduleWithFixedDelay(
-            this::sample, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::sample, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /// A number of what was last seen; not a number when that is too long ago.

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The meters of tasks by their paths, under the library's names. All counters of a path are there
-/// from the first task on: a counter that began with its first event would hide that one from rates.
+/// from the first task on: a counter that began with its first event would hide that one from
+/// rates.
 final class TaskMeters {
   private static final String TASK = "task";
 
@@ -36,7 +37,7 @@ final class TaskMeters {
     of(path).scheduled.increment();
   }
 
-  void cancelled(String path, long count) {
+  void cancelled(String path, int count) {
     of(path).cancelled.increment(count);
   }
 
@@ -59,9 +60,7 @@ final class TaskMeters {
       case READY, RUNNING, WAITING ->
           throw new IllegalArgumentException("no end of a task: " + status);
     }
-    latency
-        .with(new Pair(paths.of(path), status.name().toLowerCase(Locale.ROOT)))
-        .record(after);
+    latency.with(new Pair(paths.of(path), status.name().toLowerCase(Locale.ROOT))).record(after);
   }
 
   private OfTask of(String path) {
@@ -91,8 +90,7 @@ final class TaskMeters {
           running);
     }
 
-    private static Counter counter(
-        MeterRegistry registry, String path, String name, String help) {
+    private static Counter counter(MeterRegistry registry, String path, String name, String help) {
       return Counter.builder(name).description(help).tag(TASK, path).register(registry);
     }
   }

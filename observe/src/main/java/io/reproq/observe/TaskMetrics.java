@@ -31,8 +31,8 @@ public final class TaskMetrics {
     this.meters = new TaskMeters(registry);
   }
 
-  /// Lets what `builder` opens be measured. What it opens counts the tasks of its database every
-  /// 5 s, until it is closed.
+  /// Lets what `builder` opens be measured. What it opens counts the tasks of its database every 5
+  /// s, until it is closed.
   ///
   /// @return `builder`
   public ReproqBuilder on(ReproqBuilder builder) {

@@ -4,7 +4,6 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.reproq.json.Json;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -55,11 +54,6 @@ final class TraceHeaders {
       if (fields != null) {
         fields.put(name, value);
       }
-    }
-
-    @Override
-    public Iterable<String> keys(ObjectNode fields) {
-      return List.copyOf(fields.propertyNames());
     }
 
     @Override

@@ -53,27 +53,31 @@ final class TracedStore extends ForwardingStore {
       return send.apply(tasks);
     }
     var span = begin(tasks);
-    return within(span, mark -> {
-      var answers = send.apply(tasks.stream().map(mark).toList());
-      if (answers.size() == 1) {
-        var answer = answers.getFirst();
-        span.setAttribute(SpanFields.RESULT_ID, Long.toString(answer.resultId()));
-        if (answer instanceof Enqueued.Duplicate) {
-          span.setAttribute(SpanFields.DUPLICATE, true);
-        }
-      }
-      return answers;
-    });
+    return within(
+        span,
+        mark -> {
+          var answers = send.apply(tasks.stream().map(mark).toList());
+          if (answers.size() == 1) {
+            var answer = answers.getFirst();
+            span.setAttribute(SpanFields.RESULT_ID, Long.toString(answer.resultId()));
+            if (answer instanceof Enqueued.Duplicate) {
+              span.setAttribute(SpanFields.DUPLICATE, true);
+            }
+          }
+          return answers;
+        });
   }
 
   private EnqueuedWorkflow enqueue(
       NewWorkflow workflow, Function<NewWorkflow, EnqueuedWorkflow> send) {
     var span = begin(workflow.members().stream().map(Member::task).toList());
-    return within(span, mark -> {
-      var answer = send.apply(marked(workflow, mark));
-      span.setAttribute(SpanFields.WORKFLOW, answer.workflowId().toString());
-      return answer;
-    });
+    return within(
+        span,
+        mark -> {
+          var answer = send.apply(marked(workflow, mark));
+          span.setAttribute(SpanFields.WORKFLOW, answer.workflowId().toString());
+          return answer;
+        });
   }
 
   private static NewWorkflow marked(NewWorkflow workflow, UnaryOperator<NewTask> mark) {
@@ -120,12 +124,14 @@ final class TracedStore extends ForwardingStore {
   ///
   /// @param send is given what writes its context into the headers of a task
   private static <T> T within(Span span, Function<UnaryOperator<NewTask>, T> send) {
-    try (var scope = span.makeCurrent()) {
-      var context = Context.current();
-      return send.apply(task ->
-          span.getSpanContext().isValid()
-              ? task.withHeaders(TraceHeaders.with(task.headers(), context))
-              : task);
+    var context = Context.current().with(span);
+    UnaryOperator<NewTask> mark =
+        task ->
+            span.getSpanContext().isValid()
+                ? task.withHeaders(TraceHeaders.with(task.headers(), context))
+                : task;
+    try {
+      return context.wrapFunction(send).apply(mark);
     } catch (RuntimeException e) {
       span.recordException(e).setStatus(StatusCode.ERROR);
       span.setAttribute(SpanFields.ERROR_TYPE, e.getClass().getName());

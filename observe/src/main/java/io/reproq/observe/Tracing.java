@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.reproq.ReproqBuilder;
 import io.reproq.task.Failure;
 import io.reproq.task.Outcome;
@@ -37,8 +38,8 @@ public final class Tracing {
 
   private Outcome traced(Attempt attempt, AttemptHandler next) throws Exception {
     var span = begin(attempt);
-    try (var scope = span.makeCurrent()) {
-      var outcome = next.run(attempt);
+    try {
+      var outcome = Context.current().with(span).wrap(() -> next.run(attempt)).call();
       end(span, outcome);
       return outcome;
     } catch (Exception | Error e) {

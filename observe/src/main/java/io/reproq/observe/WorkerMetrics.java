@@ -39,8 +39,7 @@ public final class WorkerMetrics {
   }
 
   private TaskStore measured(TaskStore store) {
-    var sampler =
-        new Sampler<>("reproq-metrics", time, () -> DatabaseState.of(store, time.now()));
+    var sampler = new Sampler<>("reproq-metrics", time, () -> DatabaseState.of(store, time.now()));
     bindDatabase(sampler);
     bindProcess();
     var measured = new MeasuredStore(store, meters, time, sampler);
@@ -58,11 +57,7 @@ public final class WorkerMetrics {
   }
 
   private void bindDatabase(Sampler<DatabaseState> sampler) {
-    gauge(
-        "reproq_queue_depth",
-        "Tasks that are READY or WAITING",
-        sampler,
-        DatabaseState::depth);
+    gauge("reproq_queue_depth", "Tasks that are READY or WAITING", sampler, DatabaseState::depth);
     gauge("reproq_tasks_running", "Tasks that are RUNNING", sampler, DatabaseState::running);
     gauge("reproq_workers", "Living workers", sampler, DatabaseState::workers);
     gauge(
@@ -70,11 +65,7 @@ public final class WorkerMetrics {
         "Slots of all workers that are taken",
         sampler,
         DatabaseState::running);
-    gauge(
-        "reproq_concurrency_limit",
-        "Slots of all living workers",
-        sampler,
-        DatabaseState::slots);
+    gauge("reproq_concurrency_limit", "Slots of all living workers", sampler, DatabaseState::slots);
     gauge(
         "reproq_queues_paused",
         "Paused queues; a pause of all is one",
@@ -101,8 +92,7 @@ public final class WorkerMetrics {
         "reproq_worker_cpu_usage_percent",
         "Share of the machine's processors that this process uses",
         ProcessUse::cpuPercent);
-    Meters.gauge(
-        registry, "reproq_worker_mem_usage_bytes", "Heap in use", ProcessUse::heapBytes);
+    Meters.gauge(registry, "reproq_worker_mem_usage_bytes", "Heap in use", ProcessUse::heapBytes);
   }
 
   private void bindPool(TaskStore store) {

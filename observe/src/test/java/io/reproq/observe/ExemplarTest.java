@@ -36,10 +36,7 @@ final class ExemplarTest {
   void a_bucket_of_run_times_names_a_trace() throws Exception {
     var registry =
         new PrometheusMeterRegistry(
-            PrometheusConfig.DEFAULT,
-            new PrometheusRegistry(),
-            Clock.SYSTEM,
-            new CurrentSpan());
+            PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new CurrentSpan());
     var builder = Reproq.builder().dsn("memory:");
     new Tracing(telemetry).on(builder);
     new WorkerMetrics(registry, TimeSource.system()).on(builder);
@@ -50,7 +47,8 @@ final class ExemplarTest {
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 2);
 
       var trace = spans.getFinishedSpanItems().getFirst().getTraceId();
-      assertThat(registry.scrape("application/openmetrics-text; version=1.0.0; charset=utf-8").lines())
+      assertThat(
+              registry.scrape("application/openmetrics-text; version=1.0.0; charset=utf-8").lines())
           .anyMatch(line ->
               line.startsWith("reproq_exec_duration_seconds_bucket")
                   && line.contains("trace_id=\"" + trace + "\""));

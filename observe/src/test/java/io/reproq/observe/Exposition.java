@@ -45,6 +45,12 @@ record Exposition(Map<String, Family> families) {
         .orElse(Double.NaN);
   }
 
+  /// The type of the family of that name, empty when there is none.
+  String type(String name) {
+    var family = families.get(name);
+    return family == null ? "" : family.type;
+  }
+
   Stream<Sample> samples() {
     return families.values().stream().flatMap(family -> family.samples.stream());
   }

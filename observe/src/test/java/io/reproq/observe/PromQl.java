@@ -40,9 +40,7 @@ record PromQl(Map<String, Set<String>> metrics, Set<String> grouped) {
     var names = METRIC.matcher(GROUPING.matcher(bare).replaceAll(" "));
     while (names.find()) {
       if (names.group(3) == null && !WORDS.contains(names.group(1))) {
-        metrics
-            .computeIfAbsent(names.group(1), name -> new HashSet<>())
-            .addAll(labels(names));
+        metrics.computeIfAbsent(names.group(1), name -> new HashSet<>()).addAll(labels(names));
       }
     }
     return new PromQl(metrics, grouped);

@@ -31,12 +31,11 @@ final class TaskMetricsTest {
       assertThat(seen.value("tasks_completed_total", TASK, "sample.echo")).isEqualTo(3);
       assertThat(seen.value("tasks_failed_total", TASK, "sample.fail")).isEqualTo(1);
       assertThat(
-              seen.value(
-                  "task_latency_seconds_count", TASK, "sample.echo", "status", "successful"))
+              seen.value("task_latency_seconds_count", TASK, "sample.echo", "status", "successful"))
           .isEqualTo(3);
       assertThat(seen.value("tasks_running", TASK, "sample.echo")).isZero();
-      assertThat(seen.families().get("task_latency_seconds").type()).isEqualTo("histogram");
-      assertThat(seen.families().get("tasks_running").type()).isEqualTo("gauge");
+      assertThat(seen.type("task_latency_seconds")).isEqualTo("histogram");
+      assertThat(seen.type("tasks_running")).isEqualTo("gauge");
       await().atMost(SOON).until(() -> observed.scrape().value("queue_depth") == 0);
     }
   }

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -62,22 +63,22 @@ final class TracingTest {
           });
       worker.start();
       var request = span("request");
-      try (var scope = request.makeCurrent()) {
-        web.enqueue(ECHO, "hello").await(SOON);
-      } finally {
-        request.end();
-      }
+      Context.current().with(request).wrap(() -> web.enqueue(ECHO, "hello").await(SOON)).call();
+      request.end();
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 4);
 
       var all = spans.getFinishedSpanItems();
-      assertThat(all).extracting(SpanData::getTraceId).containsOnly(request.getSpanContext().getTraceId());
+      assertThat(all)
+          .extracting(SpanData::getTraceId)
+          .containsOnly(request.getSpanContext().getTraceId());
       var producer = only(PRODUCER);
       var consumer = only(CONSUMER);
       assertThat(producer.getParentSpanId()).isEqualTo(request.getSpanContext().getSpanId());
       assertThat(consumer.getParentSpanId()).isEqualTo(producer.getSpanId());
       assertThat(consumer.getLinks())
           .singleElement()
-          .satisfies(link -> assertThat(link.getSpanContext().getSpanId()).isEqualTo(producer.getSpanId()));
+          .satisfies(link ->
+              assertThat(link.getSpanContext().getSpanId()).isEqualTo(producer.getSpanId()));
       assertThat(named("inside").getParentSpanId()).isEqualTo(consumer.getSpanId());
     }
   }

@@ -49,8 +49,7 @@ final class WorkerMetricsTest {
       observed
           .scrape()
           .families()
-          .forEach((name, family) ->
-              shapes.put(name, new Shape(family.type(), family.labels())));
+          .forEach((name, family) -> shapes.put(name, new Shape(family.type(), family.labels())));
       shapes.keySet().removeIf(name -> !name.startsWith("reproq_"));
       // Micrometer adds to each histogram the longest of the last minutes.
       CONTRACT.forEach((name, shape) -> shapes.remove(name + "_max"));
@@ -108,8 +107,7 @@ final class WorkerMetricsTest {
             .until(() ->
                 observed
                         .scrape()
-                        .value(
-                            "reproq_db_operation_duration_seconds_count", "operation", operation)
+                        .value("reproq_db_operation_duration_seconds_count", "operation", operation)
                     >= 1);
       }
       assertThat(observed.scrape().value("reproq_claim_duration_seconds_count", "queue", "mail"))

@@ -31,12 +31,14 @@ class SharedRoomTest {
     try (var one = open();
         var other = open()) {
       for (var reproq : List.of(one, other)) {
-        reproq.handle(WORK, (context, number) -> {
-          most.accumulateAndGet(running.incrementAndGet(), Math::max);
-          Thread.yield();
-          running.decrementAndGet();
-          return number;
-        });
+        reproq.handle(
+            WORK,
+            (context, number) -> {
+              most.accumulateAndGet(running.incrementAndGet(), Math::max);
+              Thread.onSpinWait();
+              running.decrementAndGet();
+              return number;
+            });
       }
       var handles = new ArrayList<TaskHandle<Integer>>();
       for (var number = 0; number < 500; number++) {
@@ -58,11 +60,13 @@ class SharedRoomTest {
     var begun = new Semaphore(0);
     try (var stuck = open();
         var free = open()) {
-      stuck.handle(WORK, (context, number) -> {
-        begun.release();
-        end.await();
-        return number;
-      });
+      stuck.handle(
+          WORK,
+          (context, number) -> {
+            begun.release();
+            end.await();
+            return number;
+          });
       free.handle(WORK, (context, number) -> number);
       for (var number = 0; number < 20; number++) {
         stuck.enqueue(WORK, number);
