@@ -121,8 +121,7 @@ final class BeatCommand implements Callable<Integer>, Configured {
     stop.listen();
     try (var beat = new Beat(store, interval)) {
       beat.start();
-      log.info(
-          "{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
+      log.info("{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
       stop.await();
       log.info("beat stops");
     }

@@ -92,7 +92,8 @@ final class ConfigCommandTest {
         """);
 
     assertThat(print(Map.of(), "--json", "--config", file.toString()))
-        .contains("\"dsn\":\"sqlite:main.db\"", "\"second\":\"postgres://ada@localhost:5432/tasks\"")
+        .contains(
+            "\"dsn\":\"sqlite:main.db\"", "\"second\":\"postgres://ada@localhost:5432/tasks\"")
         .contains("\"queue_databases\":{\"mail-*\":\"second\"}");
   }
 

@@ -76,6 +76,10 @@ public final class QueueOptions {
       }
     }
     throw new CommandFailure(
-        "--queue-weight: a weight must be a whole number from 1 to " + HEAVIEST + ", was '" + given + "'");
+        "--queue-weight: a weight must be a whole number from 1 to "
+            + HEAVIEST
+            + ", was '"
+            + given
+            + "'");
   }
 }

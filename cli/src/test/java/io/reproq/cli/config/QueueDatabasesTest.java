@@ -85,7 +85,9 @@ final class QueueDatabasesTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '¦', value = {"{", "[]", "{\"mail\": 1}"})
+  @CsvSource(
+      delimiter = '¦',
+      value = {"{", "[]", "{\"mail\": 1}"})
   void a_variable_that_is_no_such_json_is_refused(String text) {
     assertThatThrownBy(() -> of("", Map.of("REPROQ_QUEUE_DATABASES", text), null))
         .isInstanceOf(CommandFailure.class)

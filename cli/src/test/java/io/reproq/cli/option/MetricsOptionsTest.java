@@ -91,9 +91,7 @@ final class MetricsOptionsTest {
     var host =
         new Host(
             new Surroundings(variables, InputStream.nullInputStream(), new StopSignal(), false));
-    new CommandLine(host)
-        .registerConverter(Duration.class, Durations::parse)
-        .parseArgs(args);
+    new CommandLine(host).registerConverter(Duration.class, Durations::parse).parseArgs(args);
     return host.metrics.config();
   }
 
