@@ -133,8 +133,7 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
     try (var beat = new Beat(store, interval);
         var _ = MemoryLog.every(memory.logInterval())) {
       beat.start();
-      log.info(
-          "{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
+      log.info("{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
       stop.await();
       log.info("beat stops");
     }

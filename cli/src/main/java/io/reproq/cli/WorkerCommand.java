@@ -237,7 +237,8 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   private void tellSettings(Logger log) {
     defaults()
         .source()
-        .ifPresent(file -> log.info("process role {}: settings are those of {}", role.role(), file));
+        .ifPresent(
+            file -> log.info("process role {}: settings are those of {}", role.role(), file));
     if (maxAttempts != RetryPolicy.DEFAULT.maxAttempts()) {
       log.warn(
           "max_attempts_default {} changes nothing: every task has got its number of attempts when"

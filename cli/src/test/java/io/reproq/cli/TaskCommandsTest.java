@@ -328,7 +328,7 @@ final class TaskCommandsTest {
             InputStream.nullInputStream(),
             new StopSignal());
     assertThat(shell.run("worker", "--dsn", dsn).err())
-        .contains("PRIORITY_AGING_FACTOR must be", "was '1e9'");
+        .contains("must be a number of seconds", "was '1e9'; PRIORITY_AGING_FACTOR stands in");
   }
 
   private Shell.Result run(String command, String... args) {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a file tells a worker, and what goes before it. None of these workers starts: each is told
 /// one thing that it refuses, and the message says which value it had.
@@ -36,18 +38,73 @@ final class WorkerConfigTest {
         .isEqualTo("--concurrency must be at least 1, was 0; worker.concurrency stands in " + file);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      textBlock =
+          """
+          worker: {concurrency: many}             ¦ invalid worker.concurrency: wanted a whole number, found 'many'
+          worker: {concurrency: [5]}              ¦ invalid worker.concurrency: wanted one value, found a list
+          worker: {exec_timeout: soon}            ¦ invalid worker.exec_timeout: 'soon' is no duration
+          worker: {beat: perhaps}                 ¦ invalid worker.beat: wanted true or false, found 'perhaps'
+          worker: {heartbeat_seconds: 0}          ¦ --heartbeat-seconds must be at least 1, was 0
+          worker: {heartbeat_seconds: 8}          ¦ --heartbeat-seconds must be less than half of --lease-seconds, was 8 of 15
+          worker: {lease_seconds: 10}             ¦ --heartbeat-seconds must be less than half of --lease-seconds, was 5 of 10
+          worker: {reclaim_interval_seconds: 0}   ¦ --reclaim-interval-seconds must be at least 1, was 0
+          worker: {poll_min_backoff: 6s}          ¦ --poll-max-backoff must be at least --poll-min-backoff, was 5000 ms of 6000 ms
+          worker: {poll_max_backoff: PT0.05S}     ¦ --poll-max-backoff must be at least --poll-min-backoff, was 50 ms of 100 ms
+          worker: {poll_min_backoff: 0s}          ¦ --poll-min-backoff must be positive, was 0
+          worker: {max_attempts_default: 0}       ¦ --max-attempts-default must be at least 1, was 0
+          worker: {executor: spoon}               ¦ executor must be spawn, fork, pool or mock, was spoon
+          worker: {queue_weight: [default=0]}     ¦ --queue-weight: a weight must be a whole number from 1 to 1000, was 'default=0'
+          metrics: {addr: here}                   ¦ --metrics-addr wants HOST:PORT
+          metrics: {port: 70000}                  ¦ --metrics-port must be at most 65535, was 70000
+          metrics: {port: 1, auth_limit: 0}       ¦ --metrics-auth-limit must be at least 1, was 0
+          metrics: {port: 1, auth_window: 0s}     ¦ --metrics-auth-window must be positive, was 0
+          metrics: {tls_cert: a.pem}              ¦ --metrics-tls-cert is there without --metrics-tls-key
+          metrics: {tls_key: a.pem}               ¦ --metrics-tls-key is there without --metrics-tls-cert
+          metrics: {tls_client_ca: a.pem}         ¦ --metrics-tls-client-ca needs --metrics-tls-cert
+          """)
+  void what_cannot_be_is_told_with_its_place(String text, String message) throws IOException {
+    Files.writeString(file, text + "\n");
+
+    assertThat(mistake(Map.of())).startsWith(message).contains(" stands in " + file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "METRICS_AUTH_LIMIT, x",
+    "METRICS_AUTH_WINDOW, soon",
+    "METRICS_AUTH_MAX_ENTRIES, 1.5",
+    "METRICS_ADDR, nowhere",
+    "METRICS_TLS_CERT, a.pem",
+    "METRICS_TLS_KEY, a.pem",
+    "METRICS_TLS_CLIENT_CA, a.pem",
+    "PRIORITY_AGING_FACTOR, high",
+    "QUEUE_NAMES, ','",
+    "ALLOWED_TASK_MODULES, 'a b'",
+    "REPROQ_QUEUE_DATABASES, '{'",
+    "REPROQ_QUEUE_DATABASES, '{\"mail\": \"second\"}'"
+  })
+  void a_bad_variable_is_named(String variable, String value) throws IOException {
+    Files.writeString(file, "worker: {concurrency: 5}\n");
+
+    assertThat(mistake(Map.of(variable, value))).contains(variable);
+  }
+
   @Test
-  void a_value_of_the_wrong_type_is_refused() throws IOException {
+  void an_empty_variable_says_nothing() throws IOException {
+    Files.writeString(file, "metrics: {auth_limit: nothing}\n");
+
+    assertThat(mistake(Map.of("METRICS_AUTH_LIMIT", "")))
+        .contains("metrics.auth_limit stands in " + file);
+  }
+
+  @Test
+  void a_bad_value_that_nobody_heeds_is_none() throws IOException {
     Files.writeString(file, "worker: {concurrency: many}\n");
 
-    var result = run(Map.of());
-
-    assertThat(result.code()).isEqualTo(2);
-    assertThat(result.err())
-        .contains(
-            "invalid value for option '--concurrency': wanted a whole number, found 'many';"
-                + " worker.concurrency stands in "
-                + file);
+    assertThat(mistake(Map.of(), "--concurrency", "0")).startsWith("--concurrency must be at");
   }
 
   @Test
@@ -80,7 +137,7 @@ final class WorkerConfigTest {
     Files.writeString(file, "worker: {conurrency: 5}\n");
 
     assertThat(mistake(Map.of()))
-        .startsWith(file + ": unknown key worker.conurrency; keys are named after the flags");
+        .startsWith(file + ": unknown key worker.conurrency; did you mean worker.concurrency?");
   }
 
   @Test

@@ -34,14 +34,23 @@ public final class ConfigOption {
               + " .toml, or .reproq.yaml, .yml or .toml, in the current folder, else none.")
   private @Nullable String name;
 
+  private @Nullable ConfiguredDefaults read;
+
   public ConfigOption(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
-  /// What the file and the environment say of `settings`.
+  /// What the file and the environment say of `settings`. The file is read once.
   ///
   /// @throws CommandFailure when the file cannot be read, or says something that nobody knows
   public ConfiguredDefaults defaults(List<Setting> settings) {
+    if (read == null) {
+      read = read(settings);
+    }
+    return read;
+  }
+
+  private ConfiguredDefaults read(List<Setting> settings) {
     var file = file().map(ConfigFile::read).orElse(null);
     if (file != null) {
       KnownKeys.check(file);

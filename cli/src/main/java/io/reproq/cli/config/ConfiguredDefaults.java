@@ -3,8 +3,8 @@ package io.reproq.cli.config;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.Surroundings;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +21,7 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
   private final Surroundings surroundings;
 
   /// @param file null when there is none
-  ConfiguredDefaults(
-      @Nullable ConfigFile file, List<Setting> settings, Surroundings surroundings) {
+  ConfiguredDefaults(@Nullable ConfigFile file, List<Setting> settings, Surroundings surroundings) {
     this.file = file;
     this.surroundings = surroundings;
     settings.forEach(setting -> byFlag.put(setting.flag(), setting));
@@ -94,7 +93,8 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
 
   private String places(CommandLine line, String message) {
     return byFlag.values().stream()
-        .filter(setting -> names(message, setting) && !line.getParseResult().hasMatchedOption(setting.flag()))
+        .filter(setting ->
+            names(message, setting) && !line.getParseResult().hasMatchedOption(setting.flag()))
         .flatMap(setting -> told(setting).stream())
         .map(told -> "; " + told.where())
         .filter(place -> !message.contains(place))

@@ -40,7 +40,8 @@ public record QueueDatabases(Databases databases, Map<String, String> aliases) {
   ///
   /// @param dsn of the default database, null when nobody named one
   /// @throws CommandFailure when an alias is none, or the default is named twice
-  static QueueDatabases of(@Nullable ConfigFile file, Surroundings surroundings, @Nullable String dsn) {
+  static QueueDatabases of(
+      @Nullable ConfigFile file, Surroundings surroundings, @Nullable String dsn) {
     var values = file == null ? Map.<String, String>of() : file.values();
     var named = below(KnownKeys.DATABASES, values);
     if (!named.isEmpty() && values.containsKey(KnownKeys.DSN)) {
@@ -52,10 +53,13 @@ public record QueueDatabases(Databases databases, Map<String, String> aliases) {
       named.put(named.keySet().iterator().next(), dsn);
     }
     var databases =
-        named.isEmpty() ? Databases.alone(dsn == null ? DatabaseOption.FALLBACK : dsn) : Databases.of(named);
+        named.isEmpty()
+            ? Databases.alone(dsn == null ? DatabaseOption.FALLBACK : dsn)
+            : Databases.of(named);
     var outside = surroundings.variable(VARIABLE, "");
     return outside.isEmpty()
-        ? checked(databases, below(KnownKeys.QUEUE_DATABASES, values), file == null ? "" : file.name())
+        ? checked(
+            databases, below(KnownKeys.QUEUE_DATABASES, values), file == null ? "" : file.name())
         : checked(databases, json(outside), VARIABLE);
   }
 

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 public record Setting(String flag, String key, @Nullable String variable) {
   private static final Set<String> LISTS =
       Set.of(
-          "--queues", "--queue-weight", "--allowed-task-modules", "--preload",
+          "--queues",
+          "--queue-weight",
+          "--allowed-task-modules",
+          "--preload",
           "--metrics-allow-cidrs");
 
   /// Of `reproq worker`, but for its HTTP server.

@@ -27,7 +27,10 @@ public final class GoFlags implements IParameterPreprocessor {
   @Override
   @SuppressWarnings("JdkObsolete") // The stack is picocli's.
   public boolean preprocess(
-      Stack<String> args, CommandSpec command, @Nullable ArgSpec argument, Map<String, Object> info) {
+      Stack<String> args,
+      CommandSpec command,
+      @Nullable ArgSpec argument,
+      Map<String, Object> info) {
     if (argument == null) {
       var words = new ArrayList<>(args);
       Collections.reverse(words);

@@ -71,8 +71,6 @@ public final class PaceOptions {
   public ReproqBuilder applyTo(ReproqBuilder builder) {
     return builder
         .lease(Duration.ofSeconds(leaseSeconds), Duration.ofSeconds(heartbeatSeconds))
-        .pace(
-            new Pace(
-                pollMinBackoff, pollMaxBackoff, Duration.ofSeconds(reclaimIntervalSeconds)));
+        .pace(new Pace(pollMinBackoff, pollMaxBackoff, Duration.ofSeconds(reclaimIntervalSeconds)));
   }
 }

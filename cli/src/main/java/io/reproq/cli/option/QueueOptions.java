@@ -91,6 +91,10 @@ public final class QueueOptions {
       }
     }
     throw new CommandFailure(
-        "a weight must be a whole number from 1 to " + HEAVIEST + ", was '" + given + "'");
+        "--queue-weight: a weight must be a whole number from 1 to "
+            + HEAVIEST
+            + ", was '"
+            + given
+            + "'");
   }
 }

@@ -1,26 +1,23 @@
 package io.reproq.cli.option;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// What a service is called in its log, beside others of the same machine.
 public final class RoleOption {
-  private final String usual;
-
   @Option(
       names = "--process-role",
       paramLabel = "NAME",
       description =
           "What this process is called in its log. Default: REPROQ_PROCESS_ROLE, else the command's"
               + " name.")
-  private @Nullable String role;
+  private String role;
 
   /// @param usual the role when nobody names one
   public RoleOption(String usual) {
-    this.usual = usual;
+    this.role = usual;
   }
 
   public String role() {
-    return role == null ? usual : role;
+    return role;
   }
 }

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.reproq.cli.option.CommandFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +41,75 @@ final class ConfigFileTest {
             entry("worker.concurrency", "20"),
             entry("worker.reload", "true"),
             entry("worker.exec_timeout", "1h30m"));
+  }
+
+  @Test
+  void toml_says_the_same() {
+    var file =
+        ConfigFile.parse(
+            "a.toml",
+            """
+            dsn = "sqlite:tasks.db"
+            [worker]
+            queues = ["mail", "bulk-*"]
+            concurrency = 20
+            reload = true
+            logs_dir = ""
+            [queue_databases]
+            "mail.*" = "second"
+            """);
+
+    assertThat(file.values())
+        .containsOnly(
+            entry("dsn", "sqlite:tasks.db"),
+            entry("worker.queues", "mail,bulk-*"),
+            entry("worker.concurrency", "20"),
+            entry("worker.reload", "true"),
+            entry("queue_databases.mail.*", "second"));
+  }
+
+  @Test
+  void another_ending_is_no_configuration() {
+    assertThatThrownBy(() -> ConfigFile.parse("a.json", "{}"))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessage("a configuration file ends in .yaml, .yml or .toml, was a.json");
+  }
+
+  @Test
+  void the_first_of_the_names_that_are_looked_for_is_taken(@TempDir Path folder)
+      throws IOException {
+    assertThat(ConfigOption.discovered(folder)).isEmpty();
+    for (var name :
+        List.of(
+            ".reproq.toml",
+            ".reproq.yml",
+            ".reproq.yaml",
+            "reproq.toml",
+            "reproq.yml",
+            "reproq.yaml")) {
+      Files.createFile(folder.resolve(name));
+
+      assertThat(ConfigOption.discovered(folder)).contains(folder.resolve(name));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      textBlock =
+          """
+          worker.conurrency       ¦ ; did you mean worker.concurrency?
+          worker.auth_token       ¦ ; did you mean metrics.auth_token?
+          lease_seconds           ¦ ; did you mean worker.lease_seconds?
+          worker                  ¦ ; it is a section and has keys below it, such as worker.dsn
+          nothing.of.the.kind     ¦ ; reproq config shows all that there are
+          """)
+  void an_unknown_key_is_answered_with_the_nearest(String key, String hint) {
+    var file = new ConfigFile("a.yaml", Map.of(key, "1"), Set.of());
+
+    assertThatThrownBy(() -> KnownKeys.check(file))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessage("a.yaml: unknown key " + key + hint);
   }
 
   @Test
