@@ -72,9 +72,7 @@ final class ChildNotes implements ControlSocket.Guest {
     try {
       attempt.notes().metadata(new Json(metadata.toString()));
     } catch (IllegalArgumentException e) {
-      var line = log.atWarn();
-      AttemptKeys.of(attempt, line::addKeyValue);
-      line.log("a note is dropped: {}", e.getMessage());
+      AttemptKeys.about(attempt, log.atWarn()).log("a note is dropped: {}", e.getMessage());
     }
     return true;
   }
