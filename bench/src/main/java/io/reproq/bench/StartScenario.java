@@ -72,8 +72,9 @@ final class StartScenario implements Scenario {
       var dsn = options.texts().getOrDefault(Options.DSN, folder.dsn());
       var watch = new Stopwatch();
       var process = start(variables, List.of("worker", "--dsn", dsn));
-      try (var out = new BufferedReader(
-          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      try (var out =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         if (out.lines().noneMatch(line -> line.contains(READY))) {
           throw new IllegalStateException("the worker ended before it was ready");
         }

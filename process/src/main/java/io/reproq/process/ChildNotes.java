@@ -58,7 +58,8 @@ final class ChildNotes implements ControlSocket.Guest {
 
   /// The answer to who asks what was noted before.
   byte[] known() {
-    return ("{\"metadata\":" + attempt.notes().metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
+    return ("{\"metadata\":" + attempt.notes().metadata().text() + "}\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /// Takes one note.

@@ -82,7 +82,8 @@ final class FileSink implements LogSink {
       step.take();
     } catch (IOException e) {
       broken = true;
-      AttemptKeys.about(attempt, log.atWarn()).log("cannot keep output in {}: {}", file, e.toString());
+      AttemptKeys.about(attempt, log.atWarn())
+          .log("cannot keep output in {}: {}", file, e.toString());
     }
   }
 
