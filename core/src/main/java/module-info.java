@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.reproq.core {
   requires transitive java.sql;
-  requires org.slf4j;
+  requires transitive org.slf4j;
   requires static transitive org.jspecify;
   requires transitive tools.jackson.databind;
 

@@ -29,6 +29,7 @@ public final class Bench {
           new RateScenario(),
           new WeightsScenario(),
           new PythonScenario(),
+          new StartScenario(),
           new WalScenario());
 
   private static final JsonMapper JSON =

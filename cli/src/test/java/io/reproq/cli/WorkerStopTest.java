@@ -49,9 +49,10 @@ final class WorkerStopTest {
           });
       assertThat(worker.lines())
           .allMatch(line -> line.get("worker_id").asString().equals("w"))
-          .anyMatch(line -> line.get("msg").asString().equals("memory")
-              && line.get("heap_used_mb").asInt() > 0
-              && line.get("threads").asInt() > 0);
+          .anyMatch(line ->
+              line.get("msg").asString().equals("memory")
+                  && line.get("heap_used_mb").asInt() > 0
+                  && line.get("threads").asInt() > 0);
     }
   }
 
@@ -116,8 +117,9 @@ final class WorkerStopTest {
   private static void awaitRunning(Reproq reproq, List<TaskHandle<Long>> tasks) {
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> tasks.stream()
-            .allMatch(task -> run(reproq, task).standing().status() == TaskStatus.RUNNING));
+        .until(() ->
+            tasks.stream()
+                .allMatch(task -> run(reproq, task).standing().status() == TaskStatus.RUNNING));
   }
 
   private static TaskRun run(Reproq reproq, TaskHandle<Long> task) {

@@ -1,6 +1,5 @@
 package io.reproq.worker;
 
-import java.util.function.BiConsumer;
 import org.slf4j.MDC;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -14,23 +13,20 @@ public final class AttemptKeys {
 
   private AttemptKeys() {}
 
-  /// Hands the keys and their values to `line`, such as `log.atWarn()::addKeyValue`.
-  public static void of(Attempt attempt, BiConsumer<String, Object> line) {
-    line.accept(TASK, attempt.resultId());
-    line.accept(NUMBER, attempt.number());
-    line.accept(QUEUE, attempt.spec().queue());
-    line.accept(PATH, attempt.spec().taskPath());
-  }
-
   /// Adds them to `line`.
-  static LoggingEventBuilder about(Attempt attempt, LoggingEventBuilder line) {
-    of(attempt, line::addKeyValue);
-    return line;
+  public static LoggingEventBuilder about(Attempt attempt, LoggingEventBuilder line) {
+    return line.addKeyValue(TASK, attempt.resultId())
+        .addKeyValue(NUMBER, attempt.number())
+        .addKeyValue(QUEUE, attempt.spec().queue())
+        .addKeyValue(PATH, attempt.spec().taskPath());
   }
 
   /// From now on the lines of this thread carry them, those of a user's handler included.
   static void enter(Attempt attempt) {
-    of(attempt, (key, value) -> MDC.put(key, String.valueOf(value)));
+    MDC.put(TASK, Long.toString(attempt.resultId()));
+    MDC.put(NUMBER, Integer.toString(attempt.number()));
+    MDC.put(QUEUE, attempt.spec().queue());
+    MDC.put(PATH, attempt.spec().taskPath());
   }
 
   /// Ends what [#enter] began.

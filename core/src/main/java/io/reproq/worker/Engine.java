@@ -132,7 +132,9 @@ public final class Engine {
         .collect(Collectors.groupingBy(Reclaimed::workerId, Collectors.counting()))
         .forEach((dead, tasks) -> log.warn("worker {} died; took back {} tasks", dead, tasks));
     for (var one : reclaimed) {
-      log.atDebug().addKeyValue("task_id", one.resultId()).log("taken back, now {}", one.place().label());
+      log.atDebug()
+          .addKeyValue("task_id", one.resultId())
+          .log("taken back, now {}", one.place().label());
     }
     return reclaimed;
   }

@@ -73,7 +73,9 @@ final class NoteWriter {
         return;
       }
       var attempt = attempts.getFirst();
-      about(attempt, log.atWarn()).setCause(e).log("what it noted cannot be stored, and is dropped");
+      about(attempt, log.atWarn())
+          .setCause(e)
+          .log("what it noted cannot be stored, and is dropped");
       attempt.notes().written();
     }
   }

@@ -38,7 +38,9 @@ final class Runner {
         var limit = task.startWithin();
         surroundings
             .threads()
-            .execute(() -> runKnown(attempt, limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent)));
+            .execute(() ->
+                runKnown(
+                    attempt, limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent)));
       }
       case Description.Broken(var reason) -> {
         var attempt = enter(task, Spec.of("unknown").build());
@@ -67,7 +69,8 @@ final class Runner {
   /// back, because the store's clock decides: it ends there, or is claimed again.
   private void run(Attempt attempt, Duration startWithin, Moment sent) {
     if (sent.isPast(startWithin, surroundings.time())) {
-      about(attempt, log.atInfo()).log("its time to start ran out after it was claimed; given back");
+      about(attempt, log.atInfo())
+          .log("its time to start ran out after it was claimed; given back");
       finish(attempt, new Outcome.GivenBack());
     } else {
       run(attempt);

@@ -161,7 +161,8 @@ final class Settler {
       var ended = batch.get(i);
       if (isLost(ended.settlement, answers.get(i))) {
         refused.increment();
-        about(ended.attempt, log.atWarn()).log("its outcome came too late; the task is another's by now");
+        about(ended.attempt, log.atWarn())
+            .log("its outcome came too late; the task is another's by now");
       }
       listener.settled(ended.attempt, ended.settlement, answers.get(i));
     }
@@ -178,10 +179,14 @@ final class Settler {
     var attempt = batch.getFirst().attempt;
     if (batch.getFirst().settlement.outcome() instanceof Outcome.Failed(var failure, var retryable)
         && failure.kind() == FailureKind.INFRA_ERROR) {
-      about(attempt, log.atError()).setCause(cause).log("its outcome cannot be stored, and neither can this fact");
+      about(attempt, log.atError())
+          .setCause(cause)
+          .log("its outcome cannot be stored, and neither can this fact");
       return;
     }
-    about(attempt, log.atWarn()).setCause(cause).log("its outcome cannot be stored; it counts as failed");
+    about(attempt, log.atWarn())
+        .setCause(cause)
+        .log("its outcome cannot be stored; it counts as failed");
     var failure =
         Failure.of(
             FailureKind.INFRA_ERROR, "The outcome could not be stored: " + cause.getMessage());

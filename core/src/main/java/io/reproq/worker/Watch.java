@@ -78,7 +78,8 @@ final class Watch {
 
   private void abandonDeaf(Attempt attempt, long now) {
     if (attempt.isDeaf(now, GRACE.toNanos())) {
-      about(attempt, log.atWarn()).log("its handler ignores the interruption and runs on by itself");
+      about(attempt, log.atWarn())
+          .log("its handler ignores the interruption and runs on by itself");
       var outcome = attempt.abandon();
       if (outcome != null) {
         settler.offerAtOnce(attempt, outcome);

@@ -58,7 +58,8 @@ final class ChildNotes implements ControlSocket.Guest {
 
   /// The answer to who asks what was noted before.
   byte[] known() {
-    return ("{\"metadata\":" + attempt.notes().metadata().text() + "}\n").getBytes(StandardCharsets.UTF_8);
+    return ("{\"metadata\":" + attempt.notes().metadata().text() + "}\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /// Takes one note.
@@ -72,9 +73,7 @@ final class ChildNotes implements ControlSocket.Guest {
     try {
       attempt.notes().metadata(new Json(metadata.toString()));
     } catch (IllegalArgumentException e) {
-      var line = log.atWarn();
-      AttemptKeys.of(attempt, line::addKeyValue);
-      line.log("a note is dropped: {}", e.getMessage());
+      AttemptKeys.about(attempt, log.atWarn()).log("a note is dropped: {}", e.getMessage());
     }
     return true;
   }

@@ -82,9 +82,8 @@ final class FileSink implements LogSink {
       step.take();
     } catch (IOException e) {
       broken = true;
-      var line = log.atWarn();
-      AttemptKeys.of(attempt, line::addKeyValue);
-      line.log("cannot keep output in {}: {}", file, e.toString());
+      AttemptKeys.about(attempt, log.atWarn())
+          .log("cannot keep output in {}: {}", file, e.toString());
     }
   }
 

@@ -11,8 +11,7 @@ import tools.jackson.core.json.JsonFactory;
 /// `level`, `msg`, `logger`, `error`, `stack`.
 final class JsonFormat {
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final Set<String> OWN =
-      Set.of("time", "level", "msg", "logger", "error", "stack");
+  private static final Set<String> OWN = Set.of("time", "level", "msg", "logger", "error", "stack");
 
   private JsonFormat() {}
 

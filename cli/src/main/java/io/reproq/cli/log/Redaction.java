@@ -6,12 +6,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Takes out of a log what must not be seen in it: payloads and outputs of tasks, and secrets. Pure.
+/// Takes out of a log what must not be seen in it: payloads and outputs of tasks, and secrets.
+/// Pure.
 ///
-/// What is hidden is known by its key, or by its form: the password of a URL, what follows `Bearer`,
-/// a JSON web token, a private key, and in running text what follows the name of a secret. Where the
-/// end of a value cannot be told, too much is taken out and not too little. A secret in running text
-/// that nothing names cannot be known.
+/// What is hidden is known by its key, or by its form: the password of a URL, what follows
+/// `Bearer`, a JSON web token, a private key, and in running text what follows the name of a
+/// secret. Where the end of a value cannot be told, too much is taken out and not too little. A
+/// secret in running text that nothing names cannot be known.
 final class Redaction {
   static final String REDACTED = "[REDACTED]";
 
@@ -102,9 +103,7 @@ final class Redaction {
     if (small.contains("bearer")) {
       seen = BEARER.matcher(seen).replaceAll("$1" + REDACTED);
     }
-    return seen.contains("eyJ")
-        ? WEB_TOKEN.matcher(seen).replaceAll(REDACTED)
-        : seen;
+    return seen.contains("eyJ") ? WEB_TOKEN.matcher(seen).replaceAll(REDACTED) : seen;
   }
 
   /// Takes out what stands behind keys.

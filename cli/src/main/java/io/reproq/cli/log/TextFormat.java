@@ -3,7 +3,7 @@ package io.reproq.cli.log;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/// A line for people: `2026-01-31T12:00:00.000Z WARN  Watch: timed out  task_id=7 attempt=1`, and
+/// A line for people: `2026-01-31T12:00:00.000Z WARN Watch: timed out task_id=7 attempt=1`, and
 /// below it what was thrown. What would break a line, or command a terminal, is shown escaped.
 final class TextFormat {
   private static final DateTimeFormatter TIME =

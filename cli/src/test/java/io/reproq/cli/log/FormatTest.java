@@ -18,8 +18,14 @@ final class FormatTest {
 
   @Test
   void a_json_line_has_what_is_known_of_it_as_fields() {
-    var line = json(ATTEMPT, log ->
-        log.atWarn().addKeyValue("task_id", 7L).addKeyValue("attempt", 2).log("given {}", "back"));
+    var line =
+        json(
+            ATTEMPT,
+            log ->
+                log.atWarn()
+                    .addKeyValue("task_id", 7L)
+                    .addKeyValue("attempt", 2)
+                    .log("given {}", "back"));
 
     assertThat(Instant.parse(line.get("time").asString())).isBefore(Instant.MAX);
     assertThat(line.get("level").asString()).isEqualTo("WARN");
@@ -52,8 +58,15 @@ final class FormatTest {
 
   @Test
   void a_line_for_people_says_everything_once() {
-    var line = new Lines(TextFormat::write).of(ATTEMPT, log ->
-        log.atInfo().addKeyValue("task_id", 7L).addKeyValue("why", "two words").log("timed out"));
+    var line =
+        new Lines(TextFormat::write)
+            .of(
+                ATTEMPT,
+                log ->
+                    log.atInfo()
+                        .addKeyValue("task_id", 7L)
+                        .addKeyValue("why", "two words")
+                        .log("timed out"));
 
     assertThat(line)
         .matches(
@@ -62,8 +75,9 @@ final class FormatTest {
 
   @Test
   void a_line_for_people_cannot_be_forged_from_within() {
-    var line = new Lines(TextFormat::write)
-        .of(Map.of("name", "a\nb"), log -> log.info("one\ntwo \u001b[31m"));
+    var line =
+        new Lines(TextFormat::write)
+            .of(Map.of("name", "a\nb"), log -> log.info("one\ntwo \u001b[31m"));
 
     assertThat(line).hasLineCount(1).contains("one\\ntwo \\u001b[31m", "name=a\\nb");
   }

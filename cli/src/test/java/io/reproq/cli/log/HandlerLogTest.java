@@ -40,20 +40,24 @@ final class HandlerLogTest {
   @Test
   void what_a_handler_logs_names_its_attempt() throws Exception {
     try (var reproq = Reproq.open("memory:")) {
-      reproq.handle(GREET, (context, name) -> {
-        logger.info("greeting");
-        return name;
-      });
+      reproq.handle(
+          GREET,
+          (context, name) -> {
+            logger.info("greeting");
+            return name;
+          });
       reproq.start();
       var task = reproq.enqueue(GREET, "Ada", EnqueueOptions.DEFAULT.queue("default"));
       task.await(Duration.ofSeconds(10));
 
-      assertThat(written.list).singleElement().satisfies(event ->
-          assertThat(event.getMDCPropertyMap())
-              .containsEntry("task_id", Long.toString(task.resultId()))
-              .containsEntry("attempt", "1")
-              .containsEntry("queue", "default")
-              .containsEntry("task_path", "sample.greet"));
+      assertThat(written.list)
+          .singleElement()
+          .satisfies(event ->
+              assertThat(event.getMDCPropertyMap())
+                  .containsEntry("task_id", Long.toString(task.resultId()))
+                  .containsEntry("attempt", "1")
+                  .containsEntry("queue", "default")
+                  .containsEntry("task_path", "sample.greet"));
     }
   }
 }

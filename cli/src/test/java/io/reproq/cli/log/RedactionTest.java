@@ -65,13 +65,16 @@ final class RedactionTest {
             new IllegalStateException(text, new IllegalArgumentException("because: " + text));
         thrown.addSuppressed(new UnsupportedOperationException(text));
 
-        var line = lines.of(Map.of("where", text, "my_Token", secret), log ->
-            log.atError()
-                .addKeyValue("what", text)
-                .addKeyValue("payload_json", secret)
-                .addKeyValue("given", Map.of("password", secret, "kwargs", List.of(secret)))
-                .setCause(thrown)
-                .log("first {} then " + text, text));
+        var line =
+            lines.of(
+                Map.of("where", text, "my_Token", secret),
+                log ->
+                    log.atError()
+                        .addKeyValue("what", text)
+                        .addKeyValue("payload_json", secret)
+                        .addKeyValue("given", Map.of("password", secret, "kwargs", List.of(secret)))
+                        .setCause(thrown)
+                        .log("first {} then " + text, text));
 
         assertThat(line).as(disguise).contains(Redaction.REDACTED).doesNotContain(secret);
       }
