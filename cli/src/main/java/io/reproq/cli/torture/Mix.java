@@ -37,7 +37,8 @@ final class Mix {
   Planned next() {
     return switch (random.nextInt(10)) {
       case 0, 1, 2 -> Planned.of(noop(), TaskStatus.SUCCESSFUL);
-      case 3 -> Planned.of(task("reproq.flaky", "{\"failures\":2}", Limits.NONE), TaskStatus.SUCCESSFUL);
+      case 3 ->
+          Planned.of(task("reproq.flaky", "{\"failures\":2}", Limits.NONE), TaskStatus.SUCCESSFUL);
       case 4 -> Planned.of(failing(), TaskStatus.FAILED);
       case 5 -> Planned.of(sleep(new Limits(lock(), null, 0)), TaskStatus.SUCCESSFUL);
       case 6 -> Planned.of(sleep(new Limits(null, slot(), SLOT_LIMIT)), TaskStatus.SUCCESSFUL);
@@ -84,8 +85,7 @@ final class Mix {
   }
 
   private NewTask task(String path, String arguments, Limits limits) {
-    var policy =
-        RetryPolicy.DEFAULT.withMaxAttempts(MANY_ATTEMPTS).withBase(Duration.ofMillis(20));
+    var policy = RetryPolicy.DEFAULT.withMaxAttempts(MANY_ATTEMPTS).withBase(Duration.ofMillis(20));
     return task(path, arguments, limits, policy);
   }
 

@@ -58,7 +58,8 @@ public final class TortureCommand implements Callable<Integer> {
 
   @Option(
       names = "--kill",
-      description = "Kill one of them with SIGKILL every two seconds while tasks end, and start another.")
+      description =
+          "Kill one of them with SIGKILL every two seconds while tasks end, and start another.")
   private boolean kill;
 
   @Option(
@@ -132,12 +133,7 @@ public final class TortureCommand implements Callable<Integer> {
 
   /// What is said at the end.
   record Report(
-      String database,
-      long seed,
-      String queue,
-      int count,
-      Duration took,
-      List<String> violations) {
+      String database, long seed, String queue, int count, Duration took, List<String> violations) {
     private static final int MOST_SHOWN = 20;
 
     JsonNode toJson() {

@@ -23,8 +23,7 @@ final class CheckerTest {
     checker.hold(spec, START, START.plusMillis(10));
     checker.hold(spec, START.plusMillis(9), START.plusMillis(20));
 
-    assertThat(checker.violations())
-        .containsExactly("key lock:door had 2 holders of at most 1");
+    assertThat(checker.violations()).containsExactly("key lock:door had 2 holders of at most 1");
   }
 
   @Test
