@@ -116,12 +116,15 @@ final class EnqueueCommand implements Runnable {
         var out = JsonNodeFactory.instance.objectNode();
         var ids = out.putArray("result_ids");
         var duplicates = out.putArray("duplicates");
-        enqueue(store, task, enqueued -> {
-          ids.add(enqueued.resultId());
-          if (enqueued instanceof Enqueued.Duplicate) {
-            duplicates.add(enqueued.resultId());
-          }
-        });
+        enqueue(
+            store,
+            task,
+            enqueued -> {
+              ids.add(enqueued.resultId());
+              if (enqueued instanceof Enqueued.Duplicate) {
+                duplicates.add(enqueued.resultId());
+              }
+            });
         common.out().println(out);
       } else {
         enqueue(store, task, enqueued -> common.out().println(enqueued.resultId()));

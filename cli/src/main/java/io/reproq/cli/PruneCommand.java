@@ -12,7 +12,13 @@ import picocli.CommandLine.Mixin;
     header = "Delete what is no longer wanted.",
     description = "Nothing is ever deleted otherwise.",
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Examples:", "  reproq prune finished --older-than 90d --dry-run", "  reproq prune expired", "  reproq prune workers"})
+    footer = {
+      "",
+      "Examples:",
+      "  reproq prune finished --older-than 90d --dry-run",
+      "  reproq prune expired",
+      "  reproq prune workers"
+    })
 final class PruneCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 

@@ -19,7 +19,13 @@ import tools.jackson.databind.node.ObjectNode;
     header = "List and change what is enqueued by the clock.",
     description = "A schedule enqueues while some process has a beat: see reproq beat.",
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Examples:", "  reproq schedules set nightly --cron '0 3 * * *' --task sample.report", "  reproq schedules list", "  reproq schedules run-now nightly"})
+    footer = {
+      "",
+      "Examples:",
+      "  reproq schedules set nightly --cron '0 3 * * *' --task sample.report",
+      "  reproq schedules list",
+      "  reproq schedules run-now nightly"
+    })
 final class SchedulesCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 

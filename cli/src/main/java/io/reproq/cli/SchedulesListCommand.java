@@ -80,28 +80,28 @@ final class SchedulesListCommand implements Runnable {
   }
 
   static ObjectNode toJson(ScheduleRow row) {
-      var schedule = row.schedule();
-      var task = schedule.task();
-      var entry = JsonNodeFactory.instance.objectNode();
-      entry.put("name", row.name());
-      entry.put("cron_expr", schedule.cron());
-      entry.put("task_path", task.path());
-      entry.set("payload_json", task.payload().tree());
-      entry.put("queue_name", task.queue());
-      entry.put("priority", task.priority());
-      entry.put("max_attempts", task.maxAttempts());
-      entry.put("concurrency_key", task.limits().concurrencyKey());
-      entry.put("concurrency_limit", task.limits().concurrencyLimit());
-      time(entry, "last_run_at", row.times().lastRunAt());
-      time(entry, "next_run_at", row.times().nextRunAt());
-      entry.put("enabled", schedule.enabled());
-      time(entry, "updated_at", row.times().changedAt());
-      entry.put("time_zone", schedule.timeZone());
-      entry.put("overlap", schedule.overlap().label());
-      entry.put("catch_up", schedule.catchUp());
-      entry.put("timeout_seconds", task.timeout().toMillis() / 1000.0);
-      entry.put("lock_key", task.limits().lockKey());
-      entry.put("last_error", row.lastError());
+    var schedule = row.schedule();
+    var task = schedule.task();
+    var entry = JsonNodeFactory.instance.objectNode();
+    entry.put("name", row.name());
+    entry.put("cron_expr", schedule.cron());
+    entry.put("task_path", task.path());
+    entry.set("payload_json", task.payload().tree());
+    entry.put("queue_name", task.queue());
+    entry.put("priority", task.priority());
+    entry.put("max_attempts", task.maxAttempts());
+    entry.put("concurrency_key", task.limits().concurrencyKey());
+    entry.put("concurrency_limit", task.limits().concurrencyLimit());
+    time(entry, "last_run_at", row.times().lastRunAt());
+    time(entry, "next_run_at", row.times().nextRunAt());
+    entry.put("enabled", schedule.enabled());
+    time(entry, "updated_at", row.times().changedAt());
+    entry.put("time_zone", schedule.timeZone());
+    entry.put("overlap", schedule.overlap().label());
+    entry.put("catch_up", schedule.catchUp());
+    entry.put("timeout_seconds", task.timeout().toMillis() / 1000.0);
+    entry.put("lock_key", task.limits().lockKey());
+    entry.put("last_error", row.lastError());
     return entry;
   }
 

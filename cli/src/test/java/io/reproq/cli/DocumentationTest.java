@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 final class DocumentationTest {
@@ -22,10 +23,43 @@ final class DocumentationTest {
     var page = Files.readString(TOP.resolve("docs/cli.md"));
     var commands = Commands.create(Surroundings.ofProcess());
 
-    commands
-        .getSubcommands()
-        .forEach((name, command) ->
-            assertThat(page).contains("\n## " + name + "\n", command.getUsageMessage().strip()));
+    for (var command : all(commands)) {
+      var name = command.getCommandSpec().qualifiedName().substring("reproq ".length());
+      assertThat(page).contains("\n## " + name + "\n", command.getUsageMessage().strip());
+    }
+  }
+
+  @Test
+  void the_help_of_every_command_has_a_sentence_and_an_example() {
+    for (var command : all(Commands.create(Surroundings.ofProcess()))) {
+      var name = command.getCommandSpec().qualifiedName();
+      var footer = String.join("\n", command.getCommandSpec().usageMessage().footer());
+
+      assertThat(command.getCommandSpec().usageMessage().header()).as(name).isNotEmpty();
+      assertThat(footer).as(name).containsPattern("Examples?:");
+      assertThat(footer).as(name).contains("reproq ");
+    }
+  }
+
+  @Test
+  void completion_names_every_command() {
+    var script = Shell.plain().run("completion").out();
+
+    for (var command : all(Commands.create(Surroundings.ofProcess()))) {
+      var name = command.getCommandSpec().qualifiedName("_").replace("-", "");
+      assertThat(script).contains("_picocli_" + name);
+    }
+  }
+
+  private static List<CommandLine> all(CommandLine top) {
+    var all = new ArrayList<CommandLine>();
+    top.getSubcommands()
+        .values()
+        .forEach(command -> {
+          all.add(command);
+          all.addAll(all(command));
+        });
+    return all;
   }
 
   @Test

@@ -60,12 +60,11 @@ final class JsonAnswersTest {
     var result = Shell.plain().in(dsn).run((line + " --json").split(" +"));
 
     assertThat(result.err()).isEmpty();
-    assertThat(result.out()).hasLineCount(1);
+    assertThat(result.out().strip()).hasLineCount(1);
     var document = Json.parse(result.out()).tree();
-    var names = new TreeSet<String>((document.isArray() ? document.get(0) : document).propertyNames());
+    var first = document.isArray() ? document.get(0) : document;
+    var names = new TreeSet<String>(first.propertyNames());
     assertThat(names).contains(keys.split(" ")).allMatch(name -> name.matches("[a-z_]+"));
-    var command = line.replaceFirst(" (?:[@0-9-]| n | mail| reproq\\.| n).*", "").strip();
-    assertThat(Files.readString(GUIDE)).contains("`" + command);
     for (var key : keys.split(" ")) {
       assertThat(Files.readString(GUIDE)).contains("`" + key + "`");
     }

@@ -65,7 +65,10 @@ final class OrderCommandsTest {
     assertThat(run("triage", "list", "--task-path", "sample.sum").out()).hasLineCount(2);
     assertThat(run("triage", "list", "--limit", "1").out()).hasLineCount(2);
     assertThat(
-            json(run("triage", "list", "--limit", "1", "--json").out()).path(0).path("result_id").asLong())
+            json(run("triage", "list", "--limit", "1", "--json").out())
+                .path(0)
+                .path("result_id")
+                .asLong())
         .isEqualTo(Long.parseLong(second));
     assertThat(run("triage", "list", "--limit", "0").err())
         .isEqualTo(line("reproq: --limit must be at least 1, was 0"));

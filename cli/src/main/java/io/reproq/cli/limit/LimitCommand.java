@@ -15,7 +15,12 @@ import picocli.CommandLine.Mixin;
           + " anything holds: that of its path, that of its queue, the global one."
     },
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Examples:", "  reproq limit set --key queue:mail --rate 5 --burst 10", "  reproq limit ls"})
+    footer = {
+      "",
+      "Examples:",
+      "  reproq limit set --key queue:mail --rate 5 --burst 10",
+      "  reproq limit ls"
+    })
 public final class LimitCommand implements Runnable {
   @Mixin private final CommonOptions common = new CommonOptions();
 

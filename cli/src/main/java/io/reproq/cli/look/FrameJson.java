@@ -21,8 +21,7 @@ final class FrameJson {
         entry.put(status.name().toLowerCase(Locale.ROOT), frame.count(queue, status));
       }
       entry.put("per_second", frame.rate(before, queue));
-      entry.put(
-          "paused", frame.paused().contains(queue) || frame.paused().contains(Queues.ALL));
+      entry.put("paused", frame.paused().contains(queue) || frame.paused().contains(Queues.ALL));
     }
     var workers = out.putArray("workers");
     frame.workers().forEach(worker -> workers.add(WorkerJson.of(worker, frame.at())));

@@ -59,8 +59,7 @@ public final class WorkersCommand implements Runnable {
     if (workers.isEmpty()) {
       return "No workers.";
     }
-    var header =
-        "Worker\tState\tVersion\tQueues\tRunning\tConcurrency\tStartedAt\tLastSeenAt";
+    var header = "Worker\tState\tVersion\tQueues\tRunning\tConcurrency\tStartedAt\tLastSeenAt";
     return workers.stream()
         .map(worker -> row(worker, now))
         .collect(Collectors.joining(System.lineSeparator(), header + System.lineSeparator(), ""));

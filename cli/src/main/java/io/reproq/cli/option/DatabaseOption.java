@@ -39,18 +39,24 @@ public final class DatabaseOption {
   /// @throws CommandFailure when none was given and one is required
   /// @throws io.reproq.dsn.InvalidDsnException when it cannot be read
   public Dsn dsn() {
+    return Dsn.parse(given());
+  }
+
+  /// The database's name as it was given, with the password that [#dsn] does not show: for a child
+  /// process, and never for a message.
+  public String given() {
     if (text != null) {
-      return Dsn.parse(text);
+      return text;
     }
     var variable = surroundings.variable("DATABASE_URL", "");
     if (!variable.isEmpty()) {
-      return Dsn.parse(variable);
+      return variable;
     }
     if (required) {
       throw new CommandFailure("no database: give --dsn or set DATABASE_URL");
     }
     common.err().println("reproq: using " + FALLBACK + " in the current folder");
-    return Dsn.parse(FALLBACK);
+    return FALLBACK;
   }
 
   /// What was given, before it is read; null when nobody named a database.

@@ -47,7 +47,8 @@ final class FrameTextTest {
             anna                      living     1/4      1s  mail
 
             NEWEST FAILURES
-            42  2026-01-31T11:59:00Z  sample.greet  it broke badly""");
+            42  2026-01-31T11:59:00Z  sample.greet  it broke badly\
+            """);
   }
 
   @Test
