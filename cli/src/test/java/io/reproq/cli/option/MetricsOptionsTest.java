@@ -100,7 +100,7 @@ final class MetricsOptionsTest {
     @Mixin private final MetricsOptions metrics;
 
     Host(Surroundings surroundings) {
-      this.metrics = new MetricsOptions(surroundings);
+      this.metrics = new MetricsOptions(surroundings, "");
     }
   }
 }
