@@ -58,6 +58,8 @@ public final class Subscription implements AutoCloseable {
     var ignored = waiting.offer(new Told.End());
   }
 
+  /// Hands an event over, where it is wanted and there is room.
+  ///
   /// @return false when it is wanted, and dropped
   boolean offer(NumberedEvent event) {
     if (!filter.matches(event.event()) || waiting.offer(new Told.Event(event))) {
