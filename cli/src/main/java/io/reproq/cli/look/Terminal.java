@@ -40,6 +40,7 @@ final class Terminal implements AutoCloseable {
   private final PrintWriter out;
   private final @Nullable String before;
   private final @Nullable InputStream keys;
+  private boolean asksForSize = true;
 
   private Terminal(PrintWriter out, @Nullable String before, @Nullable InputStream keys) {
     this.out = out;
@@ -113,13 +114,14 @@ final class Terminal implements AutoCloseable {
     }
   }
 
-  /// Rows and columns.
-  private static int[] size() {
-    var told = stty("size");
-    if (told != null && told.matches("\\d+ \\d+")) {
+  /// Rows and columns. Asked for each time, because windows change; never again once there was no
+  /// answer.
+  private int[] size() {
+    var told = asksForSize ? stty("size") : null;
+    asksForSize = told != null;
+    if (told != null && told.matches("[1-9]\\d* [1-9]\\d*")) {
       var parts = told.split(" ");
-      var size = new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
-      return size[0] > 0 && size[1] > 0 ? size : new int[] {HEIGHT, WIDTH};
+      return new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
     }
     return new int[] {HEIGHT, WIDTH};
   }

@@ -103,7 +103,7 @@ public final class TortureCommand implements Callable<Integer> {
       await(load, processes);
       var took = Duration.ofNanos(time.nanoTime() - began);
       // What they still write must change nothing.
-      processes.close();
+      processes.stop();
       var checker = new Checker(workers > 0);
       load.check(checker);
       var found = checker.findings();

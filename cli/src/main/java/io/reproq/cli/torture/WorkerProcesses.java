@@ -2,12 +2,15 @@ package io.reproq.cli.torture;
 
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.clock.TimeSource;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Workers that are children of this process. Used by one thread. None outlives this process, but
 /// where that is killed by SIGKILL.
@@ -31,13 +34,21 @@ final class WorkerProcesses implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("java.class.path"),
+            classes(),
             "io.reproq.cli.Main",
             "worker",
             "--shutdown-timeout",
             "5s",
             "--queues",
             queue);
+  }
+
+  /// Where this process has its classes from, be it started from modules or not.
+  private static String classes() {
+    return Stream.of("jdk.module.path", "java.class.path")
+        .map(name -> System.getProperty(name, ""))
+        .filter(path -> !path.isEmpty())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   void start(int count) {
@@ -72,7 +83,7 @@ final class WorkerProcesses implements AutoCloseable {
     return kills;
   }
 
-  /// Says how one of them ended that nobody told to; empty when none did.
+  /// How those ended that nobody told to.
   List<String> deaths() {
     return processes.stream()
         .filter(process -> !process.isAlive())
@@ -81,8 +92,7 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   /// Asks all to end, gives them 10 s together, and kills those that are left.
-  @Override
-  public void close() {
+  void stop() {
     processes.forEach(Process::destroy);
     var end = time.nanoTime() + GRACE.toNanos();
     try {
@@ -94,6 +104,11 @@ final class WorkerProcesses implements AutoCloseable {
     }
     killAll();
     processes.clear();
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 
   private void killAll() {
