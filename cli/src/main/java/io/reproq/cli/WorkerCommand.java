@@ -195,19 +195,23 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     var isOne = routes.databases().dsns().size() == 1;
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    Shares.of(queues.names(), routes).forEach((alias, share) -> {
-      var builder =
-          pace.applyTo(queues.applyTo(Reproq.builder(), share))
-              .room(room)
-              .workerId(name())
-              .beat(beat || habits.beats);
-      executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-      if (telemetry != null) {
-        telemetry.on(builder);
-      }
-      var dsn = isOne ? database.dsn() : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
-      engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
-    });
+    Shares.of(queues.names(), routes)
+        .forEach((alias, share) -> {
+          var builder =
+              pace.applyTo(queues.applyTo(Reproq.builder(), share))
+                  .room(room)
+                  .workerId(name())
+                  .beat(beat || habits.beats);
+          executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+          if (telemetry != null) {
+            telemetry.on(builder);
+          }
+          var dsn =
+              isOne
+                  ? database.dsn()
+                  : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
+          engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
+        });
     return new WorkerRun(engines);
   }
 

@@ -42,7 +42,8 @@ public final class Telemetry implements AutoCloseable {
 
   /// All metrics, in the form that `accept` asks for.
   MetricsPage metrics(@Nullable String accept) {
-    var form = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN;
+    var form =
+        accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN;
     return new MetricsPage(form, registry.scrape(form));
   }
 
