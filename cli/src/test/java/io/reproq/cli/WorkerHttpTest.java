@@ -99,8 +99,8 @@ final class WorkerHttpTest {
               "--name",
               "often",
               "--cron",
-              "* * * * *",
-              "--task-path",
+              "0 0 1 1 *",
+              "--task",
               "reproq.noop");
       assertThat(set.err()).isEmpty();
       assertThat(server.shell.run("schedules", "run-now", "often").code()).isZero();
