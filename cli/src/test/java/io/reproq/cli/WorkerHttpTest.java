@@ -94,14 +94,7 @@ final class WorkerHttpTest {
       server.awaitReady();
       var set =
           server.shell.run(
-              "schedules",
-              "set",
-              "--name",
-              "often",
-              "--cron",
-              "0 0 1 1 *",
-              "--task",
-              "reproq.noop");
+              "schedules", "set", "often", "--cron", "0 0 1 1 *", "--task", "reproq.noop");
       assertThat(set.err()).isEmpty();
       assertThat(server.shell.run("schedules", "run-now", "often").code()).isZero();
 
