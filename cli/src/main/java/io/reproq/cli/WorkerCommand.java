@@ -26,8 +26,8 @@ import io.reproq.cli.option.Surroundings;
 import io.reproq.cli.worker.HttpSide;
 import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
+import io.reproq.cli.worker.Traces;
 import io.reproq.cli.worker.WorkerRun;
-import io.reproq.clock.TimeSource;
 import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
@@ -159,16 +159,11 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name());
     var http = metrics.config().map(HttpSide::config).orElse(null);
-    if (http == null) {
-      try (var run = open(null);
-          var _ = MemoryLog.every(memory.logInterval())) {
-        work(run);
-      }
-      return 0;
-    }
-    try (var telemetry = new Telemetry(new Teller(name(), role.role()), TimeSource.system());
+    var traces = Traces.of(surroundings.variables());
+    var teller = new Teller(name(), role.role());
+    try (var telemetry = new Telemetry(traces, http, teller);
         var run = open(telemetry);
-        var _ = run.serve(http, telemetry);
+        var _ = telemetry.serve(run);
         var _ = MemoryLog.every(memory.logInterval())) {
       work(run);
     }
@@ -189,8 +184,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     }
   }
 
-  /// @param telemetry null when nobody can ask for it
-  private WorkerRun open(@Nullable Telemetry telemetry) {
+  private WorkerRun open(Telemetry telemetry) {
     var routes = databases();
     var isOne = routes.databases().dsns().size() == 1;
     var room = new Room(concurrency);
@@ -203,9 +197,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
                   .workerId(name())
                   .beat(beat || habits.beats);
           executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-          if (telemetry != null) {
-            telemetry.on(builder);
-          }
+          telemetry.on(builder);
           var dsn =
               isOne
                   ? database.dsn()
