@@ -4,6 +4,7 @@ module io.reproq.cli {
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
   requires info.picocli;
+  requires io.opentelemetry.api;
   requires io.opentelemetry.sdk;
   requires io.opentelemetry.sdk.autoconfigure;
   requires io.opentelemetry.sdk.autoconfigure.spi;
@@ -12,6 +13,8 @@ module io.reproq.cli {
   requires io.reproq.observe;
   requires io.reproq.process;
   requires io.reproq.server;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.metrics.tracer.common;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires java.management;

@@ -31,6 +31,7 @@ import io.reproq.cli.worker.WorkerRun;
 import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
+import io.reproq.server.ServerConfig;
 import io.reproq.server.events.TaskEvents.Teller;
 import io.reproq.worker.Room;
 import java.net.InetAddress;
@@ -149,7 +150,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     queues.weights();
     aging.settings();
     executor.config(name());
-    metrics.config().map(HttpSide::config);
+    http();
     checkDatabases();
   }
 
@@ -158,16 +159,20 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     check();
     var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name());
-    var http = metrics.config().map(HttpSide::config).orElse(null);
     var traces = Traces.of(surroundings.variables());
     var teller = new Teller(name(), role.role());
-    try (var telemetry = new Telemetry(traces, http, teller);
+    try (var telemetry = new Telemetry(traces, http(), teller);
         var run = open(telemetry);
         var _ = telemetry.serve(run);
         var _ = MemoryLog.every(memory.logInterval())) {
       work(run);
     }
     return 0;
+  }
+
+  /// How it answers over HTTP, null for not at all.
+  private @Nullable ServerConfig http() {
+    return metrics.config().map(HttpSide::config).orElse(null);
   }
 
   /// The databases that it is told of, and which queues lie in which.

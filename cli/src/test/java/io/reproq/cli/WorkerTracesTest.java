@@ -5,9 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.reproq.cli.option.StopSignal;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,15 +78,39 @@ final class WorkerTracesTest {
     assertThat(result.err()).contains("nonsense").hasLineCount(1);
   }
 
+  /// Runs one task, and sees its trace named by the metrics.
   private static void runOneTask(Map<String, String> variables) throws Exception {
     var shell = new Shell(variables, InputStream.nullInputStream(), new StopSignal());
     assertThat(shell.run("enqueue", "reproq.noop").code()).isZero();
-    var worker = CompletableFuture.supplyAsync(() -> shell.run("worker"));
+    var address = "127.0.0.1:" + freePort();
+    var worker =
+        CompletableFuture.supplyAsync(() -> shell.run("worker", "--metrics-addr", address));
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(shell.run("get", "1").out()).contains("SUCCESSFUL"));
+        .ignoreExceptions()
+        .untilAsserted(() ->
+            assertThat(openMetrics(address).lines())
+                .anyMatch(line ->
+                    line.startsWith("reproq_exec_duration_seconds_bucket")
+                        && line.contains("trace_id=")));
     // What is not sent yet is sent at the stop.
     shell.stop().raise();
     assertThat(worker.get(SOON.toSeconds(), TimeUnit.SECONDS).code()).isZero();
+  }
+
+  private static String openMetrics(String address) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://" + address + "/metrics"))
+            .header("Accept", "application/openmetrics-text")
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      return client.send(request, BodyHandlers.ofString()).body();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 }

@@ -1,7 +1,9 @@
 package io.reproq.cli.worker;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.reproq.ReproqBuilder;
 import io.reproq.clock.TimeSource;
 import io.reproq.observe.JvmMetrics;
@@ -20,7 +22,8 @@ final class Measures implements AutoCloseable {
   private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
 
   private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      new PrometheusMeterRegistry(
+          PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new CurrentSpan());
   private final JvmMetrics jvm = JvmMetrics.bind(registry);
   private final WorkerMetrics worker;
   private final OperationMetrics operations;
