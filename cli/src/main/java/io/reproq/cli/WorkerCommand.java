@@ -26,11 +26,12 @@ import io.reproq.cli.option.Surroundings;
 import io.reproq.cli.worker.HttpSide;
 import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
+import io.reproq.cli.worker.Traces;
 import io.reproq.cli.worker.WorkerRun;
-import io.reproq.clock.TimeSource;
 import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
+import io.reproq.server.ServerConfig;
 import io.reproq.server.events.TaskEvents.Teller;
 import io.reproq.worker.Room;
 import java.net.InetAddress;
@@ -149,7 +150,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     queues.weights();
     aging.settings();
     executor.config(name());
-    metrics.config().map(HttpSide::config);
+    http();
     checkDatabases();
   }
 
@@ -158,21 +159,20 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     check();
     var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name());
-    var http = metrics.config().map(HttpSide::config).orElse(null);
-    if (http == null) {
-      try (var run = open(null);
-          var _ = MemoryLog.every(memory.logInterval())) {
-        work(run);
-      }
-      return 0;
-    }
-    try (var telemetry = new Telemetry(new Teller(name(), role.role()), TimeSource.system());
+    var traces = Traces.of(surroundings.variables());
+    var teller = new Teller(name(), role.role());
+    try (var telemetry = new Telemetry(traces, http(), teller);
         var run = open(telemetry);
-        var _ = run.serve(http, telemetry);
+        var _ = telemetry.serve(run);
         var _ = MemoryLog.every(memory.logInterval())) {
       work(run);
     }
     return 0;
+  }
+
+  /// How it answers over HTTP, null for not at all.
+  private @Nullable ServerConfig http() {
+    return metrics.config().map(HttpSide::config).orElse(null);
   }
 
   /// The databases that it is told of, and which queues lie in which.
@@ -189,25 +189,26 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     }
   }
 
-  /// @param telemetry null when nobody can ask for it
-  private WorkerRun open(@Nullable Telemetry telemetry) {
+  private WorkerRun open(Telemetry telemetry) {
     var routes = databases();
     var isOne = routes.databases().dsns().size() == 1;
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    Shares.of(queues.names(), routes).forEach((alias, share) -> {
-      var builder =
-          pace.applyTo(queues.applyTo(Reproq.builder(), share))
-              .room(room)
-              .workerId(name())
-              .beat(beat || habits.beats);
-      executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-      if (telemetry != null) {
-        telemetry.on(builder);
-      }
-      var dsn = isOne ? database.dsn() : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
-      engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
-    });
+    Shares.of(queues.names(), routes)
+        .forEach((alias, share) -> {
+          var builder =
+              pace.applyTo(queues.applyTo(Reproq.builder(), share))
+                  .room(room)
+                  .workerId(name())
+                  .beat(beat || habits.beats);
+          executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+          telemetry.on(builder);
+          var dsn =
+              isOne
+                  ? database.dsn()
+                  : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
+          engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
+        });
     return new WorkerRun(engines);
   }
 

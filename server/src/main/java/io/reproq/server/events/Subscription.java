@@ -58,7 +58,7 @@ public final class Subscription implements AutoCloseable {
     var ignored = waiting.offer(new Told.End());
   }
 
-  /// Hands an event over, where it is wanted and there is room.
+  /// Hands over `event`, if it is wanted.
   ///
   /// @return false when it is wanted, and dropped
   boolean offer(NumberedEvent event) {

@@ -1,0 +1,25 @@
+package io.reproq.cli.worker;
+
+import io.opentelemetry.api.trace.Span;
+import io.prometheus.metrics.tracer.common.SpanContext;
+
+/// The span of the thread that measures, which a histogram's bucket then names.
+final class CurrentSpan implements SpanContext {
+  @Override
+  public String getCurrentTraceId() {
+    return Span.current().getSpanContext().getTraceId();
+  }
+
+  @Override
+  public String getCurrentSpanId() {
+    return Span.current().getSpanContext().getSpanId();
+  }
+
+  @Override
+  public boolean isCurrentSpanSampled() {
+    return Span.current().getSpanContext().isSampled();
+  }
+
+  @Override
+  public void markCurrentSpanAsExemplar() {}
+}
