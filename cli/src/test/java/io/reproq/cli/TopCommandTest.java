@@ -55,8 +55,7 @@ final class TopCommandTest {
     var out = new StringWriter();
     var stop = new StopSignal();
     var code =
-        CompletableFuture.supplyAsync(() ->
-            run(onTerminal(stop), out, "top", "--interval", "0.1"));
+        CompletableFuture.supplyAsync(() -> run(onTerminal(stop), out, "top", "--interval", "0.1"));
     await().until(() -> out.toString().split("QUEUE ", -1).length > 2);
     stop.raise();
 
@@ -73,8 +72,7 @@ final class TopCommandTest {
   }
 
   private Surroundings onTerminal(StopSignal stop) {
-    return new Surroundings(
-        Map.of("DATABASE_URL", dsn), InputStream.nullInputStream(), stop, true);
+    return new Surroundings(Map.of("DATABASE_URL", dsn), InputStream.nullInputStream(), stop, true);
   }
 
   private static int run(Surroundings surroundings, StringWriter out, String... args) {

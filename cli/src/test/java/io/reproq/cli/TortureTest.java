@@ -62,8 +62,7 @@ final class TortureTest {
     var stop = new StopSignal();
     stop.raise();
 
-    var result =
-        torture(stop, "--dsn", "sqlite:" + folder.resolve("tasks.db"), "--workers", "0");
+    var result = torture(stop, "--dsn", "sqlite:" + folder.resolve("tasks.db"), "--workers", "0");
 
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("stopped before all tasks were over; nothing was checked");

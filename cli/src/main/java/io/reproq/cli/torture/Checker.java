@@ -44,8 +44,7 @@ final class Checker {
     attempts += standing.attempts();
     times.put(id, seen.times());
     if (before != null && !before.equals(Ending.of(seen))) {
-      violations.add(
-          "task %d was over, %s, and became %s".formatted(id, before, Ending.of(seen)));
+      violations.add("task %d was over, %s, and became %s".formatted(id, before, Ending.of(seen)));
     }
     if (!standing.status().isTerminal()) {
       violations.add("task %d is not over: %s".formatted(id, standing.status()));

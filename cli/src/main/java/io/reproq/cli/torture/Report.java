@@ -58,8 +58,7 @@ record Report(
             : "keys: not checked for %d attempt(s), whose start or end is not kept%n"
                 .formatted(findings.unknown());
     var violations = findings.violations();
-    var verdict =
-        violations.isEmpty() ? "all promises held" : violations.size() + " violation(s)";
+    var verdict = violations.isEmpty() ? "all promises held" : violations.size() + " violation(s)";
     var shown = violations.stream().limit(MOST_SHOWN).map(each -> end + each);
     return head + unknown + verdict + shown.collect(Collectors.joining());
   }

@@ -122,9 +122,11 @@ public final class TortureCommand implements Callable<Integer> {
         return;
       }
       refuseToGoOn(surroundings.stop().await(STEP));
-      processes.deaths().stream().findFirst().ifPresent(death -> {
-        throw new CommandFailure(death);
-      });
+      processes.deaths().stream()
+          .findFirst()
+          .ifPresent(death -> {
+            throw new CommandFailure(death);
+          });
       if (step % TELL_EACH == 0 && left < told) {
         told = left;
         common.err().println(left + " task(s) to go ...");

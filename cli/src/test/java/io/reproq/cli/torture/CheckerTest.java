@@ -157,14 +157,7 @@ final class CheckerTest {
   }
 
   private static Times times(int started, int lastStarted, int finished) {
-    return new Times(
-        at(0),
-        null,
-        at(started),
-        at(lastStarted),
-        at(finished),
-        null,
-        null);
+    return new Times(at(0), null, at(started), at(lastStarted), at(finished), null, null);
   }
 
   private static AttemptError error(int attempt, int millis) {
