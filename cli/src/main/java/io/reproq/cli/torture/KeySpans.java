@@ -37,7 +37,7 @@ final class KeySpans {
   private static int most(List<Edge> list) {
     var held = 0;
     var most = 0;
-    var order = Comparator.comparing(Edge::at).thenComparing(Edge::change);
+    var order = Comparator.comparing(Edge::at).thenComparingInt(Edge::change);
     for (var edge : list.stream().sorted(order).toList()) {
       held += edge.change;
       most = Math.max(most, held);

@@ -86,7 +86,7 @@ final class Load {
           .filter(run -> run.standing().status().isTerminal())
           .forEach(run -> endings.put(run.resultId(), Ending.of(run)));
     }
-    return tasks.size() - endings.size();
+    return (long) tasks.size() - endings.size();
   }
 
   /// Reads all tasks again.
