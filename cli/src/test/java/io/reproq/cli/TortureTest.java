@@ -42,6 +42,34 @@ final class TortureTest {
   }
 
   @Test
+  void all_is_well_with_workers_that_are_killed() throws Exception {
+    var dsn = "sqlite:" + folder.resolve("tasks.db");
+
+    var result = torture("--dsn", dsn, "--count", "2000", "--kill", "--seed", "7", "--json");
+
+    var report = Json.parse(result.out()).tree();
+    assertThat(report.path("violations")).isEmpty();
+    assertThat(report.path("kills").asInt()).isPositive();
+    assertThat(report.path("statuses").path("failed").asInt()).isPositive();
+    assertThat(report.path("seed").asInt()).isEqualTo(7);
+    assertThat(result.code()).isZero();
+    assertThat(ProcessHandle.current().children())
+        .noneMatch(child -> child.info().commandLine().orElse("").contains("torture-7"));
+  }
+
+  @Test
+  void who_is_told_to_stop_checks_nothing() {
+    var stop = new StopSignal();
+    stop.raise();
+
+    var result = torture(stop, "--dsn", "sqlite:" + folder.resolve("tasks.db"), "--workers", "0");
+
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("stopped before all tasks were over; nothing was checked");
+    assertThat(result.code()).isEqualTo(1);
+  }
+
+  @Test
   void tasks_that_nobody_runs_are_reported() {
     var dsn = "sqlite:" + folder.resolve("tasks.db");
 
@@ -52,10 +80,13 @@ final class TortureTest {
   }
 
   private static Shell.Result torture(String... arguments) {
+    return torture(new StopSignal(), arguments);
+  }
+
+  private static Shell.Result torture(StopSignal stop, String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
-    var surroundings =
-        new Surroundings(Map.of(), InputStream.nullInputStream(), new StopSignal(), false);
+    var surroundings = new Surroundings(Map.of(), InputStream.nullInputStream(), stop, false);
     var line = TortureMain.create(surroundings);
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return new Shell.Result(line.execute(arguments), out.toString(), err.toString());

@@ -1,6 +1,7 @@
 package io.reproq.cli.look;
 
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -8,15 +9,18 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The terminal while a view fills it: another screen, no cursor, and keys that come one by one.
-/// Closing it gives back what was there. Without `stty` only keys and width are left out.
+/// Closing it gives back what was there. Where `stty` is missing or does not answer within a second
+/// keys and size are left out, and while the process is in the background keys are: who changes the
+/// terminal from there is stopped by the system.
 final class Terminal implements AutoCloseable {
-  private static final Path DEVICE = Path.of("/dev/tty");
+  private static final File DEVICE = new File("/dev/tty");
   private static final String ENTER = "\033[?1049h\033[?25l";
   private static final String LEAVE = "\033[?25h\033[?1049l";
   private static final String HOME = "\033[H";
@@ -24,10 +28,19 @@ final class Terminal implements AutoCloseable {
   private static final String REST_OF_SCREEN = "\033[J";
   private static final int WIDTH = 80;
   private static final int HEIGHT = 24;
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Path STANDING = Path.of("/proc/self/stat");
+
+  /// The fields after the program's name, which ends with the last parenthesis: state, parent,
+  /// process group, session, terminal, the terminal's foreground group.
+  private static final int GROUP = 2;
+
+  private static final int FOREGROUND = 5;
 
   private final PrintWriter out;
   private final @Nullable String before;
   private final @Nullable InputStream keys;
+  private boolean asksForSize = true;
 
   private Terminal(PrintWriter out, @Nullable String before, @Nullable InputStream keys) {
     this.out = out;
@@ -36,7 +49,7 @@ final class Terminal implements AutoCloseable {
   }
 
   static Terminal open(PrintWriter out) {
-    var settings = stty("-g");
+    var settings = isInForeground() ? stty("-g") : null;
     InputStream keys = null;
     if (settings != null) {
       stty("-icanon", "-echo", "min", "0", "time", "0");
@@ -81,22 +94,42 @@ final class Terminal implements AutoCloseable {
     if (before != null) {
       stty(before);
     }
+    try {
+      if (keys != null) {
+        keys.close();
+      }
+    } catch (IOException e) {
+      // Nothing was written to it, so nothing is lost.
+    }
   }
 
-  /// Rows and columns.
-  private static int[] size() {
-    var told = stty("size");
-    if (told != null && told.matches("\\d+ \\d+")) {
+  /// Where the system does not tell, it is assumed to be.
+  private static boolean isInForeground() {
+    try {
+      var text = Files.readString(STANDING);
+      var fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+      return fields[GROUP].equals(fields[FOREGROUND]);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /// Rows and columns. Asked for each time, because windows change; never again once there was no
+  /// answer.
+  private int[] size() {
+    var told = asksForSize ? stty("size") : null;
+    asksForSize = told != null;
+    if (told != null && told.matches("[1-9]\\d* [1-9]\\d*")) {
       var parts = told.split(" ");
-      var size = new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
-      return size[0] > 0 && size[1] > 0 ? size : new int[] {HEIGHT, WIDTH};
+      return new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
     }
     return new int[] {HEIGHT, WIDTH};
   }
 
+  /// Not a stream of `Files`: those tell that a device has nothing to read, ever.
   private static @Nullable InputStream device() {
     try {
-      return Files.newInputStream(DEVICE);
+      return new FileInputStream(DEVICE);
     } catch (IOException e) {
       return null;
     }
@@ -109,11 +142,15 @@ final class Terminal implements AutoCloseable {
     try {
       var process =
           new ProcessBuilder(line)
-              .redirectInput(Redirect.from(new File(DEVICE.toString())))
+              .redirectInput(Redirect.from(DEVICE))
               .redirectError(Redirect.DISCARD)
               .start();
+      if (!process.waitFor(PATIENCE)) {
+        process.destroyForcibly();
+        return null;
+      }
       var told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor() == 0 ? told.strip() : null;
+      return process.exitValue() == 0 ? told.strip() : null;
     } catch (IOException e) {
       return null;
     } catch (InterruptedException e) {

@@ -13,8 +13,8 @@ enum WorkerState {
   /// Its lease is over. Any other worker strikes it out; where none runs, `prune workers` does.
   DEAD;
 
-  /// Judges by a clock that may go otherwise than the database's: what lies a second in between is
-  /// nothing to build on.
+  /// Judges the database's times by the clock of whoever looks. Where the two are apart, so is the
+  /// judgement, and nothing but the eye of an operator may build on it.
   static WorkerState of(WorkerRow worker, Instant now) {
     if (now.isAfter(worker.leasedUntil())) {
       return DEAD;

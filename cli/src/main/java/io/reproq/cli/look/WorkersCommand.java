@@ -22,7 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "Columns are separated by tabs. A worker is living when it was heard of within two of its"
           + " heartbeats, stale when not, and dead when its lease is over: any other worker takes"
           + " its tasks back and strikes it out; where none runs, prune workers does. Judged by"
-          + " this machine's clock."
+          + " this machine's clock, while the times are the database's: doctor tells how far the"
+          + " two are apart. Workers themselves judge by the database's clock."
     },
     footer = {
       "",

@@ -7,6 +7,8 @@ import io.reproq.store.TaskStore;
 import io.reproq.store.WorkflowStatus;
 import io.reproq.task.TaskStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,28 +26,29 @@ final class Load {
   private final TaskStore store;
   private final Mix mix;
   private final Map<Long, Planned> tasks = new TreeMap<>();
-  private final Map<UUID, List<Long>> workflows = new TreeMap<>();
-  private List<Long> unfinished = List.of();
+  private final Map<Long, Ending> endings = new HashMap<>();
+  private final Map<UUID, List<Step>> workflows = new LinkedHashMap<>();
 
   Load(TaskStore store, Mix mix) {
     this.store = store;
     this.mix = mix;
   }
 
-  /// Enqueues at least `count` tasks: a workflow that was begun is enqueued as a whole.
-  void enqueue(int count) {
-    while (tasks.size() < count) {
-      var batch = new ArrayList<Planned>();
-      var most = Math.min(BATCH, count - tasks.size());
-      for (var i = 0; i < most; i++) {
-        batch.add(mix.next());
-      }
-      enqueue(batch);
-      for (var i = 0; i < most / WORKFLOW_EACH && tasks.size() < count; i++) {
-        enqueueWorkflow();
-      }
+  /// Enqueues a batch more of `count` tasks, or a few above: a workflow that was begun is enqueued
+  /// as a whole.
+  ///
+  /// @return whether there are more to come
+  boolean enqueue(int count) {
+    var batch = new ArrayList<Planned>();
+    var most = Math.min(BATCH, count - tasks.size());
+    for (var i = 0; i < most; i++) {
+      batch.add(mix.next());
     }
-    unfinished = List.copyOf(tasks.keySet());
+    enqueue(batch);
+    for (var i = 0; i < most / WORKFLOW_EACH && tasks.size() < count; i++) {
+      enqueueWorkflow();
+    }
+    return tasks.size() < count;
   }
 
   private void enqueue(List<Planned> batch) {
@@ -64,44 +67,47 @@ final class Load {
     var members = mix.workflow();
     var last = members.getLast().predecessors().size() > 1 ? members.size() - 1 : null;
     var enqueued = store.enqueueWorkflow(new NewWorkflow(members, last, (NewTask) null));
+    var ids = enqueued.resultIds();
+    var steps = new ArrayList<Step>();
     for (var i = 0; i < members.size(); i++) {
-      tasks.put(
-          enqueued.resultIds().get(i), Planned.of(members.get(i).task(), TaskStatus.SUCCESSFUL));
+      var id = ids.get(i);
+      tasks.put(id, Planned.of(members.get(i).task(), TaskStatus.SUCCESSFUL));
+      members.get(i).predecessors().forEach(member -> steps.add(new Step(ids.get(member), id)));
     }
-    workflows.put(enqueued.workflowId(), enqueued.resultIds());
+    workflows.put(enqueued.workflowId(), steps);
   }
 
-  /// How many of the tasks are not over. Asks only for those that were not before.
+  /// How many of the tasks are not over. Asks only for those that were not before, and keeps how
+  /// the others ended.
   long left() {
-    var still = new ArrayList<Long>();
+    var unfinished = tasks.keySet().stream().filter(id -> !endings.containsKey(id)).toList();
     for (var ids : batches(unfinished)) {
       store.find(ids).stream()
-          .filter(run -> !run.standing().status().isTerminal())
-          .forEach(run -> still.add(run.resultId()));
+          .filter(run -> run.standing().status().isTerminal())
+          .forEach(run -> endings.put(run.resultId(), Ending.of(run)));
     }
-    unfinished = List.copyOf(still);
-    return still.size();
+    return tasks.size() - endings.size();
   }
 
-  /// What was promised and does not hold.
-  List<String> check() {
-    var checker = new Checker();
+  /// Reads all tasks again.
+  ///
+  /// @param checker is told
+  void check(Checker checker) {
     for (var ids : batches(List.copyOf(tasks.keySet()))) {
       var found =
           store.find(ids).stream()
               .collect(Collectors.toMap(TaskRun::resultId, Function.identity()));
       for (var id : ids) {
-        checker.look(id, tasks.get(id), found.get(id));
+        checker.look(id, tasks.get(id), endings.get(id), found.get(id));
       }
     }
-    var violations = new ArrayList<>(checker.violations());
-    for (var id : workflows.keySet()) {
+    workflows.forEach((id, steps) -> {
+      steps.forEach(step -> checker.follows(step.predecessor, step.successor));
       var status = store.findWorkflow(id).map(run -> run.status().name()).orElse("lost");
       if (!status.equals(WorkflowStatus.SUCCESSFUL.name())) {
-        violations.add("workflow %s is %s, and not SUCCESSFUL".formatted(id, status));
+        checker.violated("workflow %s is %s, and not SUCCESSFUL".formatted(id, status));
       }
-    }
-    return violations;
+    });
   }
 
   private static List<List<Long>> batches(List<Long> ids) {
@@ -111,4 +117,6 @@ final class Load {
     }
     return batches;
   }
+
+  private record Step(long predecessor, long successor) {}
 }

@@ -10,15 +10,12 @@ import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
 import io.reproq.dsn.Dsn;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `reproq-torture`.
 @Command(
@@ -38,7 +35,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
     })
 public final class TortureCommand implements Callable<Integer> {
   private static final Duration STEP = Duration.ofMillis(200);
-  private static final int KILL_EACH = 10;
+  private static final int TELL_EACH = 10;
 
   private final Surroundings surroundings;
   private final TimeSource time = TimeSource.system();
@@ -59,7 +56,7 @@ public final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--kill",
       description =
-          "Kill one of them with SIGKILL every two seconds while tasks end, and start another.")
+          "Kill the oldest with SIGKILL every two seconds while tasks end, and start another.")
   private boolean kill;
 
   @Option(
@@ -96,68 +93,54 @@ public final class TortureCommand implements Callable<Integer> {
     }
     surroundings.stop().listen();
     try (var store = DatabaseOption.open(dsn);
-        var processes = new WorkerProcesses(given, where)) {
+        var processes = new WorkerProcesses(time, given, where)) {
       var load = new Load(store, new Mix(chosen, where));
       var began = time.nanoTime();
-      for (var i = 0; i < workers; i++) {
-        processes.start();
+      processes.start(workers);
+      while (load.enqueue(count)) {
+        refuseToGoOn(surroundings.stop().await(Duration.ZERO));
       }
-      load.enqueue(count);
-      await(load, processes, new Random(chosen));
+      await(load, processes);
       var took = Duration.ofNanos(time.nanoTime() - began);
-      var report = new Report(store.describe(), chosen, where, count, took, load.check());
+      // What they still write must change nothing.
+      processes.stop();
+      var checker = new Checker(workers > 0);
+      load.check(checker);
+      var found = checker.findings();
+      var report = new Report(store.describe(), chosen, where, processes.kills(), took, found);
       answer.give(report::toJson, report::toText);
-      return report.violations().isEmpty() ? 0 : 1;
+      return found.violations().isEmpty() ? 0 : 1;
     }
   }
 
-  private void await(Load load, WorkerProcesses processes, Random random)
-      throws InterruptedException {
+  private void await(Load load, WorkerProcesses processes) throws InterruptedException {
     var end = time.nanoTime() + timeout.toNanos();
-    var told = 0L;
+    var told = Long.MAX_VALUE;
     for (var step = 1; time.nanoTime() < end; step++) {
       var left = load.left();
-      if (left == 0 || surroundings.stop().await(STEP)) {
+      if (left == 0) {
         return;
       }
-      // Where nothing went on, those that were started last may not have begun yet.
-      if (left != told && step % KILL_EACH == 0) {
+      refuseToGoOn(surroundings.stop().await(STEP));
+      processes.deaths().stream()
+          .findFirst()
+          .ifPresent(death -> {
+            throw new CommandFailure(death);
+          });
+      if (step % TELL_EACH == 0 && left < told) {
         told = left;
         common.err().println(left + " task(s) to go ...");
+        // Only when some ended since the last kill: a new process needs its time to begin.
         if (kill) {
-          processes.replaceOne(random);
+          processes.replaceOldest();
         }
       }
     }
   }
 
-  /// What is said at the end.
-  record Report(
-      String database, long seed, String queue, int count, Duration took, List<String> violations) {
-    private static final int MOST_SHOWN = 20;
-
-    JsonNode toJson() {
-      var out = JsonNodeFactory.instance.objectNode();
-      out.put("database", database).put("seed", seed).put("queue_name", queue);
-      out.put("count", count).put("seconds", took.toMillis() / 1000.0);
-      out.put("violation_count", violations.size());
-      var list = out.putArray("violations");
-      violations.stream().limit(MOST_SHOWN).forEach(list::add);
-      return out;
-    }
-
-    String toText() {
-      var head =
-          "%s: %d task(s) in queue %s, seed %d, %.1f s: %s"
-              .formatted(
-                  database,
-                  count,
-                  queue,
-                  seed,
-                  took.toMillis() / 1000.0,
-                  violations.isEmpty() ? "all is well" : violations.size() + " violation(s)");
-      var shown = violations.stream().limit(MOST_SHOWN).map(each -> System.lineSeparator() + each);
-      return head + String.join("", shown.toList());
+  private static void refuseToGoOn(boolean isStopped) {
+    if (isStopped) {
+      throw new CommandFailure("stopped before all tasks were over; nothing was checked");
     }
   }
 }
