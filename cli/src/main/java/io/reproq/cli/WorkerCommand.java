@@ -14,7 +14,7 @@ import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
@@ -28,7 +28,6 @@ import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
 import io.reproq.cli.worker.WorkerRun;
 import io.reproq.clock.TimeSource;
-import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.server.events.TaskEvents.Teller;
@@ -37,7 +36,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -177,11 +177,23 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   /// The databases that it is told of, and which queues lie in which.
   QueueDatabases databases() {
-    return defaults().databases(database.text());
+    return database.routes();
+  }
+
+  private Map<String, List<String>> shares() {
+    var shares = Shares.of(queues.names(), databases());
+    shares.keySet().retainAll(database.aliases());
+    return shares;
   }
 
   private void checkDatabases() {
-    var shares = Shares.of(queues.names(), databases());
+    var shares = shares();
+    if (shares.isEmpty()) {
+      throw new CommandFailure(
+          "--queues %s: none of them lies in --database %s"
+              .formatted(
+                  String.join(",", queues.names()), String.join(", ", database.aliases())));
+    }
     if (shares.size() > concurrency) {
       throw new CommandFailure(
           "--concurrency must be at least %d, one task for each of the databases %s, was %d"
@@ -191,11 +203,9 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   /// @param telemetry null when nobody can ask for it
   private WorkerRun open(@Nullable Telemetry telemetry) {
-    var routes = databases();
-    var isOne = routes.databases().dsns().size() == 1;
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    Shares.of(queues.names(), routes).forEach((alias, share) -> {
+    shares().forEach((alias, share) -> {
       var builder =
           pace.applyTo(queues.applyTo(Reproq.builder(), share))
               .room(room)
@@ -205,7 +215,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
       if (telemetry != null) {
         telemetry.on(builder);
       }
-      var dsn = isOne ? database.dsn() : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
+      var dsn = database.named(alias).dsn();
       engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
     });
     return new WorkerRun(engines);

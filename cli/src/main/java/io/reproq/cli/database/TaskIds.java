@@ -1,7 +1,10 @@
-package io.reproq.cli.option;
+package io.reproq.cli.database;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -13,13 +16,19 @@ public final class TaskIds {
       paramLabel = "ID",
       required = true,
       description = "A task's id; may be given again.")
-  private List<Long> flags = new ArrayList<>();
+  private List<TaskName> flags = new ArrayList<>();
 
   @Parameters(paramLabel = "ID", arity = "1..*", description = "The same, without the flag.")
-  private List<Long> arguments = new ArrayList<>();
+  private List<TaskName> arguments = new ArrayList<>();
 
-  /// Each once, in the order in which they were given.
-  public List<Long> all() {
-    return (flags.isEmpty() ? arguments : flags).stream().distinct().toList();
+  /// By their databases, each once, in the order in which they were given.
+  public Map<NamedDatabase, List<Long>> in(DatabaseOption databases) {
+    var ids = new LinkedHashMap<NamedDatabase, LinkedHashSet<Long>>();
+    for (var task : flags.isEmpty() ? arguments : flags) {
+      ids.computeIfAbsent(databases.of(task), database -> new LinkedHashSet<>()).add(task.id());
+    }
+    var lists = new LinkedHashMap<NamedDatabase, List<Long>>();
+    ids.forEach((database, set) -> lists.put(database, List.copyOf(set)));
+    return lists;
   }
 }
