@@ -158,7 +158,7 @@ final class SeveralDatabasesTest {
         .containsPattern("global\t9.*\tmain")
         .containsPattern("queue:bulk\t5.*\tsecond");
     assertThat(two.json("limit", "ls", "--database", "second", "--json").findValuesAsString("key"))
-        .containsExactly("queue:bulk");
+        .containsExactly("global", "queue:bulk");
   }
 
   @Test
