@@ -4,6 +4,9 @@ module io.reproq.cli {
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
   requires info.picocli;
+  requires io.opentelemetry.sdk;
+  requires io.opentelemetry.sdk.autoconfigure;
+  requires io.opentelemetry.sdk.autoconfigure.spi;
   requires io.reproq.core;
   requires io.reproq.jdbc;
   requires io.reproq.observe;
@@ -14,6 +17,7 @@ module io.reproq.cli {
   requires java.management;
   requires java.net.http;
   requires jdk.unsupported;
+  requires jul.to.slf4j;
   requires org.slf4j;
   requires static org.jspecify;
   requires tools.jackson.dataformat.toml;

@@ -3,6 +3,7 @@
 module io.reproq.server {
   requires transitive io.reproq.core;
   requires io.javalin;
+  requires jakarta.servlet;
   requires org.eclipse.jetty.ee10.servlet;
   requires org.eclipse.jetty.http;
   requires org.eclipse.jetty.io;

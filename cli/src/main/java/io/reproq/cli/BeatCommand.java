@@ -4,11 +4,11 @@ import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
-import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.RoleOption;
@@ -109,7 +109,8 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
         common
             .out()
             .printf(
-                "Enqueued task %s: %s for %s%n", one.id(run.resultId()), run.schedule(), run.scheduledAt());
+                "Enqueued task %s: %s for %s%n",
+                one.id(run.resultId()), run.schedule(), run.scheduledAt());
       }
       for (var run : pass.skipped()) {
         common

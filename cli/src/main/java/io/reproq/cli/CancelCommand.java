@@ -1,10 +1,10 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskIds;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.database.TaskIds;
 import io.reproq.store.CancelAnswer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,21 +37,23 @@ final class CancelCommand implements Runnable {
   @Override
   public void run() {
     var document = JsonNodeFactory.instance.arrayNode();
-    tasks.in(database).forEach((one, ids) -> {
-      try (var store = one.open()) {
-        var answers = store.cancel(ids);
-        for (var i = 0; i < ids.size(); i++) {
-          one.mark(
-              document
-                  .addObject()
-                  .put("result_id", ids.get(i))
-                  .put("answer", answers.get(i).name()));
-          if (!answer.isJson()) {
-            common.out().println(line(one.id(ids.get(i)), answers.get(i)));
+    tasks
+        .in(database)
+        .forEach((one, ids) -> {
+          try (var store = one.open()) {
+            var answers = store.cancel(ids);
+            for (var i = 0; i < ids.size(); i++) {
+              one.mark(
+                  document
+                      .addObject()
+                      .put("result_id", ids.get(i))
+                      .put("answer", answers.get(i).name()));
+              if (!answer.isJson()) {
+                common.out().println(line(one.id(ids.get(i)), answers.get(i)));
+              }
+            }
           }
-        }
-      }
-    });
+        });
     if (answer.isJson()) {
       common.out().println(document);
     }

@@ -74,8 +74,7 @@ final class ConfigCommand implements Callable<Integer>, Configured {
     words.add(service);
     words.addAll(config.words());
     var args = words.toArray(String[]::new);
-    root.parseArgs(args);
-    var line = root.getSubcommands().get(service);
+    var line = root.parseArgs(args).asCommandLineList().getLast();
     ConfiguredDefaults.parseAgain(line, line.getCommand(), args);
     return line;
   }

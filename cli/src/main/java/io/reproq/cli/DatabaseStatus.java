@@ -25,13 +25,15 @@ record DatabaseStatus(
   static DatabaseStatus of(NamedDatabase database) {
     try (var store = database.open()) {
       var queues = new TreeMap<String, Map<TaskStatus, Long>>();
-      store.counts().forEach((key, count) -> {
-        if (count != 0) {
-          queues
-              .computeIfAbsent(key.queue(), queue -> new EnumMap<>(TaskStatus.class))
-              .put(key.status(), count);
-        }
-      });
+      store
+          .counts()
+          .forEach((key, count) -> {
+            if (count != 0) {
+              queues
+                  .computeIfAbsent(key.queue(), queue -> new EnumMap<>(TaskStatus.class))
+                  .put(key.status(), count);
+            }
+          });
       return new DatabaseStatus(
           database, store.describe(), queues, store.queues().pauses(), store.workers());
     }
@@ -46,9 +48,8 @@ record DatabaseStatus(
   static Map<String, Map<TaskStatus, Long>> queues(List<DatabaseStatus> all) {
     var queues = new TreeMap<String, Map<TaskStatus, Long>>();
     for (var one : all) {
-      one.queues.forEach(
-          (name, counts) ->
-              queues.merge(name, counts, (known, more) -> sum(Stream.of(known, more))));
+      one.queues.forEach((name, counts) ->
+          queues.merge(name, counts, (known, more) -> sum(Stream.of(known, more))));
     }
     return queues;
   }

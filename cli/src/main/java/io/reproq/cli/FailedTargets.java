@@ -1,9 +1,9 @@
 package io.reproq.cli;
 
-import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.database.TaskIds;
+import io.reproq.cli.option.CommandFailure;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;

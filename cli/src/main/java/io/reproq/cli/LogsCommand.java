@@ -1,10 +1,10 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskId;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.database.TaskId;
 import io.reproq.store.LogPiece;
 import io.reproq.store.LogQuery;
 import io.reproq.store.TaskRun;

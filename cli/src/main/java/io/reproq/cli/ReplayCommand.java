@@ -1,11 +1,11 @@
 package io.reproq.cli;
 
-import io.reproq.cli.option.Answer;
-import io.reproq.cli.option.CommandFailure;
-import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.database.TaskName;
+import io.reproq.cli.option.Answer;
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Replayed;
 import io.reproq.store.TaskStore;
@@ -92,7 +92,8 @@ final class ReplayCommand implements Runnable {
     return switch (store.replay(id)) {
       case Replayed.Enqueued(var newId) -> newId;
       case Replayed.Unknown unknown ->
-          throw new CommandFailure("there is no task " + database.id(id) + " in " + store.describe());
+          throw new CommandFailure(
+              "there is no task " + database.id(id) + " in " + store.describe());
       case Replayed.TwinActive(var twin) ->
           throw new CommandFailure(
               "task %s was to be the only unfinished one of its spec, and task %s is not over: wait"

@@ -85,8 +85,8 @@ final class RetryTally {
   /// Adds those that stay as they are to the arrays of `out`.
   void addTo(ObjectNode out) {
     var active = out.withArray("twins_active");
-    twins.forEach((id, twin) ->
-        database.mark(active.addObject().put("result_id", id).put("twin_id", twin)));
+    twins.forEach(
+        (id, twin) -> database.mark(active.addObject().put("result_id", id).put("twin_id", twin)));
     var waiting = out.withArray("blocked");
     blocked.forEach((id, failed) ->
         database.mark(waiting.addObject().put("result_id", id).put("failed_id", failed)));

@@ -1,10 +1,10 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
-import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Schedules;
 import java.util.stream.Collectors;

@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
     header = "Run tasks, enqueue periodic ones, and answer HTTP, until SIGTERM or Ctrl-C.",
     description = {
       "All in one process: a worker with --beat whose health, metrics and events are at"
-          + " http://127.0.0.1:8080 (/healthz, /readyz, /metrics, /events) unless --metrics-addr says"
-          + " otherwise. Takes all that reproq worker takes, and stops like it."
+          + " http://127.0.0.1:8080 (/healthz, /readyz, /metrics, /events) unless --metrics-addr"
+          + " says otherwise. Takes all that reproq worker takes, and stops like it."
     },
     footer = {
       "",

@@ -1,9 +1,9 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.look.WorkerJson;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
 import io.reproq.task.TaskStatus;
@@ -58,8 +58,7 @@ final class StatusCommand implements Runnable {
                     .put("paused_at", pause.since() == null ? null : pause.since().toString())
                     .put("reason", pause.reason()));
       }
-      one.workers()
-          .forEach(worker -> workers.add(one.database().mark(WorkerJson.of(worker, now))));
+      one.workers().forEach(worker -> workers.add(one.database().mark(WorkerJson.of(worker, now))));
     }
     if (seen.size() > 1) {
       addEach(out.putArray("databases"), seen);

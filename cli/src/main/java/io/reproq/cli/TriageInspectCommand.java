@@ -1,11 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskId;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.database.TaskId;
 import io.reproq.store.TaskRun;
 import io.reproq.task.TaskStatus;
 import java.io.PrintWriter;

@@ -43,14 +43,16 @@ final class TriageRetryCommand implements Runnable {
   @Override
   public void run() {
     var tallies = new ArrayList<RetryTally>();
-    targets.in(database).forEach((one, named) -> {
-      var tally = new RetryTally(one);
-      tallies.add(tally);
-      try (var store = one.open()) {
-        targets.forEach(store, named, ids -> retry(store, ids, tally));
-        tally.recount(store);
-      }
-    });
+    targets
+        .in(database)
+        .forEach((one, named) -> {
+          var tally = new RetryTally(one);
+          tallies.add(tally);
+          try (var store = one.open()) {
+            targets.forEach(store, named, ids -> retry(store, ids, tally));
+            tally.recount(store);
+          }
+        });
     var retried = tallies.stream().mapToLong(RetryTally::retried).sum();
     if (targets.json) {
       common.out().println(toJson(retried, tallies));

@@ -9,12 +9,12 @@ import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.QueueDatabases;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
@@ -26,8 +26,8 @@ import io.reproq.cli.option.Surroundings;
 import io.reproq.cli.worker.HttpSide;
 import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
+import io.reproq.cli.worker.Traces;
 import io.reproq.cli.worker.WorkerRun;
-import io.reproq.clock.TimeSource;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.server.events.TaskEvents.Teller;
@@ -159,16 +159,11 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name());
     var http = metrics.config().map(HttpSide::config).orElse(null);
-    if (http == null) {
-      try (var run = open(null);
-          var _ = MemoryLog.every(memory.logInterval())) {
-        work(run);
-      }
-      return 0;
-    }
-    try (var telemetry = new Telemetry(new Teller(name(), role.role()), TimeSource.system());
+    var traces = Traces.of(surroundings.variables());
+    var teller = new Teller(name(), role.role());
+    try (var telemetry = new Telemetry(traces, http, teller);
         var run = open(telemetry);
-        var _ = run.serve(http, telemetry);
+        var _ = telemetry.serve(run);
         var _ = MemoryLog.every(memory.logInterval())) {
       work(run);
     }
@@ -191,8 +186,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     if (shares.isEmpty()) {
       throw new CommandFailure(
           "--queues %s: none of them lies in --database %s"
-              .formatted(
-                  String.join(",", queues.names()), String.join(", ", database.aliases())));
+              .formatted(String.join(",", queues.names()), String.join(", ", database.aliases())));
     }
     if (shares.size() > concurrency) {
       throw new CommandFailure(
@@ -201,23 +195,21 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     }
   }
 
-  /// @param telemetry null when nobody can ask for it
-  private WorkerRun open(@Nullable Telemetry telemetry) {
+  private WorkerRun open(Telemetry telemetry) {
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    shares().forEach((alias, share) -> {
-      var builder =
-          pace.applyTo(queues.applyTo(Reproq.builder(), share))
-              .room(room)
-              .workerId(name())
-              .beat(beat || habits.beats);
-      executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-      if (telemetry != null) {
-        telemetry.on(builder);
-      }
-      var dsn = database.named(alias).dsn();
-      engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
-    });
+    shares()
+        .forEach((alias, share) -> {
+          var builder =
+              pace.applyTo(queues.applyTo(Reproq.builder(), share))
+                  .room(room)
+                  .workerId(name())
+                  .beat(beat || habits.beats);
+          executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+          telemetry.on(builder);
+          var dsn = database.named(alias).dsn();
+          engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
+        });
     return new WorkerRun(engines);
   }
 

@@ -31,7 +31,9 @@ final class CommandsTest {
     var result = shell.run();
 
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.out()).startsWith("usage: reproq <demo|worker|beat|enqueue|").hasLineCount(1);
+    assertThat(result.out())
+        .startsWith("usage: reproq <demo|worker|server|beat|enqueue|")
+        .hasLineCount(1);
   }
 
   @ParameterizedTest

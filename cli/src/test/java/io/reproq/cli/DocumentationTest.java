@@ -77,7 +77,7 @@ final class DocumentationTest {
 
   private static List<String> sources(String type) throws IOException {
     var sources = new ArrayList<String>();
-    for (var module : List.of("core", "testkit", "jdbc", "cli")) {
+    for (var module : List.of("core", "testkit", "jdbc", "observe", "server", "cli")) {
       try (var files = Files.walk(TOP.resolve(module).resolve("src"))) {
         for (var file : files.filter(each -> each.endsWith(type + ".java")).toList()) {
           sources.add(Files.readString(file));

@@ -179,8 +179,7 @@ final class SeveralDatabasesTest {
   @Test
   void a_schedule_of_two_databases_is_not_guessed() {
     for (var queue : new String[] {"default", "bulk"}) {
-      two.run(
-          "schedules", "set", "nightly", "--cron", "@daily", "--task", "a.b", "--queue", queue);
+      two.run("schedules", "set", "nightly", "--cron", "@daily", "--task", "a.b", "--queue", queue);
     }
 
     assertThat(two.run("schedules", "remove", "nightly").err())

@@ -59,18 +59,20 @@ final class WorkerDatabasesTest {
       throws Exception {
     for (var queue : new String[] {"default", "bulk"}) {
       two.out(
-          "enqueue", "reproq.sleep", "--kwargs", "{\"millis\": 60000}", "--queue", queue,
-          "--count", "5");
+          "enqueue",
+          "reproq.sleep",
+          "--kwargs",
+          "{\"millis\": 60000}",
+          "--queue",
+          queue,
+          "--count",
+          "5");
     }
     var shell = two.shell();
 
     var worker =
         start(
-            shell,
-            "worker",
-            "--queues=default,bulk",
-            "--concurrency=3",
-            "--shutdown-timeout=10ms");
+            shell, "worker", "--queues=default,bulk", "--concurrency=3", "--shutdown-timeout=10ms");
     soon().until(() -> running() == 3);
     Awaitility.await()
         .during(Duration.ofSeconds(1))
@@ -138,8 +140,7 @@ final class WorkerDatabasesTest {
   }
 
   private void schedule(String name, String queue) {
-    two.out(
-        "schedules", "set", name, "--cron", "@hourly", "--task", "sample.a", "--queue", queue);
+    two.out("schedules", "set", name, "--cron", "@hourly", "--task", "sample.a", "--queue", queue);
   }
 
   private void makeDue(String alias, String day) throws SQLException {
@@ -151,8 +152,7 @@ final class WorkerDatabasesTest {
   }
 
   private static void enqueue(TwoDatabases databases, int count, String queue) {
-    databases.out(
-        "enqueue", "reproq.noop", "--queue", queue, "--count", Integer.toString(count));
+    databases.out("enqueue", "reproq.noop", "--queue", queue, "--count", Integer.toString(count));
   }
 
   private static CompletableFuture<Result> start(Shell shell, String... words) {

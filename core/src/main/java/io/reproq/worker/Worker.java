@@ -36,7 +36,8 @@ public final class Worker implements AutoCloseable {
   /// The facts that an attempt notes are written no more often.
   private static final Duration NOTES = Duration.ofMillis(250);
 
-  /// One that has not looked for work for so long, or for three of its rarest polls, is not at work.
+  /// One that has not looked for work for so long, or for three of its rarest polls, is not at
+  /// work.
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private static final Duration IDLE = Duration.ofSeconds(1);
@@ -101,8 +102,8 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /// Why it does not run tasks now: it was not started, stops, is not sure of its lease, or could not
-  /// look for work for too long. Empty while it is at work, or full of it.
+  /// Why it does not run tasks now: it was not started, stops, is not sure of its lease, or could
+  /// not look for work for too long. Empty while it is at work, or full of it.
   public Optional<String> obstacle() {
     if (!started) {
       return Optional.of("the worker has not started");

@@ -65,14 +65,9 @@ public final class WorkerMetrics {
     gauge("reproq_tasks_running", "Tasks that are RUNNING", DatabaseState::running);
     gauge("reproq_workers", "Living workers", DatabaseState::workers);
     gauge(
-        "reproq_concurrency_in_use",
-        "Slots of all workers that are taken",
-        DatabaseState::running);
+        "reproq_concurrency_in_use", "Slots of all workers that are taken", DatabaseState::running);
     gauge("reproq_concurrency_limit", "Slots of all living workers", DatabaseState::slots);
-    gauge(
-        "reproq_queues_paused",
-        "Paused queues; a pause of all is one",
-        DatabaseState::pauses);
+    gauge("reproq_queues_paused", "Paused queues; a pause of all is one", DatabaseState::pauses);
     gauge(
         "reproq_concurrency_blocked_tasks",
         "Tasks that wait for a key, counted up to " + DatabaseState.MOST_BLOCKED,
@@ -100,9 +95,7 @@ public final class WorkerMetrics {
         () -> stores.of(store -> store.pool().inUse()));
     // The gauges keep what the counter reads, which it holds weakly.
     FunctionCounter.builder(
-            "reproq_db_pool_wait_count_total",
-            stores,
-            all -> all.of(store -> store.pool().waits()))
+            "reproq_db_pool_wait_count_total", stores, all -> all.of(store -> store.pool().waits()))
         .description("How often a connection was wanted while all were lent")
         .register(registry);
   }

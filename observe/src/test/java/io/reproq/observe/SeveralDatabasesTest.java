@@ -65,8 +65,7 @@ final class SeveralDatabasesTest {
   void a_sum_is_not_known_while_one_database_is_not() {
     var isAway = new AtomicBoolean(true);
     try (var well = observed(Reproq.builder()).open();
-        var other =
-            observed(Reproq.builder().around(store -> new Away(store, isAway))).open()) {
+        var other = observed(Reproq.builder().around(store -> new Away(store, isAway))).open()) {
       well.enqueue(Observed.ECHO, "a");
       other.enqueue(Observed.ECHO, "b");
 

@@ -10,6 +10,7 @@ import io.reproq.server.events.EventFeed.Sizes;
 import io.reproq.server.events.TaskEvent;
 import io.reproq.server.events.TaskEvent.Level;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -163,7 +164,7 @@ final class EventsTest {
   @Test
   void one_who_leaves_is_missed_at_once() throws Exception {
     try (var site = open(Duration.ofSeconds(25))) {
-      var socket = new Socket("127.0.0.1", site.server.port());
+      var socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
       socket
           .getOutputStream()
           .write("GET /events HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -178,7 +179,7 @@ final class EventsTest {
   @Test
   void one_who_does_not_read_misses_events_and_holds_up_nobody() throws Exception {
     try (var site = open(Duration.ofSeconds(25));
-        var deaf = new Socket("127.0.0.1", site.server.port());
+        var deaf = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
         var lines = Lines.of(site.stream(site.request("/events")))) {
       deaf.getOutputStream()
           .write("GET /events HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -232,7 +233,7 @@ final class EventsTest {
   }
 
   private static Socket listen(Site site) throws IOException {
-    var socket = new Socket("127.0.0.1", site.server.port());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
     var request = "GET /events HTTP/1.1\r\nHost: a\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;

@@ -6,6 +6,7 @@ import io.reproq.server.events.EventFeed;
 import io.reproq.server.security.AccessConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +73,7 @@ final class Site implements AutoCloseable {
 
   /// What comes back for these very bytes, until the connection ends.
   String raw(String bytes) throws IOException {
-    try (var socket = new Socket("127.0.0.1", server.port())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();

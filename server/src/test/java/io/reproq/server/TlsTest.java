@@ -7,6 +7,7 @@ import io.reproq.server.Keys.Pair;
 import io.reproq.server.tls.TlsConfig;
 import io.reproq.testkit.SettableClock;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +167,11 @@ final class TlsTest {
 
   private static SSLSocket connect(WorkerServer server, SSLContext context, String protocol)
       throws IOException {
-    var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port());
+    var socket =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(20_000);
     socket.setEnabledProtocols(new String[] {protocol});
     socket.startHandshake();

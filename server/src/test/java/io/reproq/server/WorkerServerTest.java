@@ -9,6 +9,7 @@ import io.reproq.server.ServerConfig.Pace;
 import io.reproq.server.door.Doors;
 import io.reproq.server.security.AccessConfig;
 import io.reproq.server.security.AllowList;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -107,7 +109,7 @@ final class WorkerServerTest {
 
   @Test
   void metrics_are_told_what_the_client_accepts() throws Exception {
-    var seen = new AtomicReference<String>();
+    var seen = new AtomicReference<@Nullable String>();
     var doors =
         new Doors(
             () -> {},
@@ -153,7 +155,7 @@ final class WorkerServerTest {
   void a_request_that_trickles_in_is_cut_off() throws Exception {
     var pace = Pace.DEFAULT.withHeader(Duration.ofMillis(300));
     try (var site = Site.open(Site.LOCAL.withPace(pace), Site.doors(null), TIME);
-        var socket = new Socket("127.0.0.1", site.server.port())) {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write("GET /hea".getBytes(StandardCharsets.UTF_8));
 

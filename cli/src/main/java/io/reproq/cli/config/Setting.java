@@ -88,7 +88,9 @@ public record Setting(String flag, String key, @Nullable String variable) {
       List.of(
           of("beat", "--dsn", "DATABASE_URL"),
           of("beat", "--process-role", "REPROQ_PROCESS_ROLE"),
-          of("beat", "--interval", null));
+          of("beat", "--interval", null),
+          of("beat", "--log-format", "REPROQ_LOG_FORMAT"),
+          of("beat", "--log-level", "REPROQ_LOG_LEVEL"));
 
   /// Whether its value is a list of texts, which a flag and the environment write with commas.
   public boolean isList() {

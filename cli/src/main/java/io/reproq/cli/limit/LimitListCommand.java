@@ -1,9 +1,9 @@
 package io.reproq.cli.limit;
 
-import io.reproq.cli.option.Answer;
-import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.database.NamedDatabase;
+import io.reproq.cli.option.Answer;
+import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.RateLimits.Level;
 import java.util.ArrayList;

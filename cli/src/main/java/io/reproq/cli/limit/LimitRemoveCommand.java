@@ -1,8 +1,8 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.RateLimit;
 import picocli.CommandLine.Command;

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /// The logging of a process that brings no `logback.xml` of its own: warnings and worse to standard
@@ -64,6 +65,10 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
     loggers
         .getLogger("com.zaxxer.hikari")
         .setLevel(root.getLevel() == Level.DEBUG ? Level.DEBUG : Level.ERROR);
+    // What they tell of their own starts and stops, we tell in a line.
+    for (var library : List.of("io.javalin", "org.eclipse.jetty")) {
+      loggers.getLogger(library).setLevel(root.getLevel() == Level.DEBUG ? Level.INFO : Level.WARN);
+    }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

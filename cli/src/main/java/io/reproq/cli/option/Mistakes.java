@@ -54,7 +54,13 @@ public final class Mistakes implements IParameterExceptionHandler, IExecutionExc
   /// Whether what is missing was not named at all: a flag that was named without its value cannot
   /// be parsed.
   private static boolean isAbsent(MissingParameterException e, String[] args) {
-    var named = new HashSet<>(Arrays.asList(args));
+    var named = new HashSet<String>();
+    for (var word : args) {
+      // One dash is as good as two, and the value may stand behind an equals sign.
+      var flag = word.split("=", 2)[0];
+      named.add(flag);
+      named.add("-" + flag);
+    }
     return e.getMissing().stream()
         .noneMatch(missing ->
             missing instanceof OptionSpec option

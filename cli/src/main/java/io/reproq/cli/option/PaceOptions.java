@@ -45,6 +45,8 @@ public final class PaceOptions {
           "It looks half as often each time that it finds none, down to this. Default: 5s.")
   private Duration pollMaxBackoff = Duration.ofSeconds(5);
 
+  /// Looks at all that was given.
+  ///
   /// @throws CommandFailure when a value is out of range, or contradicts another
   public void check() {
     atLeast(1, "--lease-seconds", leaseSeconds);

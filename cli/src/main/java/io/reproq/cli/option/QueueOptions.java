@@ -51,11 +51,12 @@ public final class QueueOptions {
   /// @throws CommandFailure when a weight is none, or for a queue that is not asked
   public ReproqBuilder applyTo(ReproqBuilder builder, List<String> share) {
     builder.queues(share.toArray(String[]::new));
-    weights().forEach((queue, weight) -> {
-      if (share.contains(queue)) {
-        builder.weight(queue, weight);
-      }
-    });
+    weights()
+        .forEach((queue, weight) -> {
+          if (share.contains(queue)) {
+            builder.weight(queue, weight);
+          }
+        });
     return builder;
   }
 

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpSide implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpSide.class);
 
+  /// Answers nothing.
+  static final HttpSide NONE = new HttpSide(null);
+
   private final @Nullable WorkerServer server;
 
   private HttpSide(@Nullable WorkerServer server) {
@@ -27,18 +30,18 @@ public final class HttpSide implements AutoCloseable {
   }
 
   /// Begins to answer, where it can.
-  static HttpSide start(ServerConfig config, WorkerRun run, Telemetry telemetry) {
+  static HttpSide start(ServerConfig config, WorkerRun run, Measures measures) {
     var doors =
         new Doors(
             run::checkDatabases,
             () -> run.obstacle().orElse(null),
-            telemetry::metrics,
-            telemetry.events());
+            measures::metrics,
+            measures.events());
     try {
       return new HttpSide(WorkerServer.start(config, doors, TimeSource.system()));
     } catch (ServerStartException e) {
       log.warn("{}; the worker goes on without", e.getMessage());
-      return new HttpSide(null);
+      return NONE;
     }
   }
 

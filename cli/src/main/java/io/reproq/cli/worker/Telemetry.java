@@ -1,59 +1,42 @@
 package io.reproq.cli.worker;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.reproq.ReproqBuilder;
 import io.reproq.clock.TimeSource;
-import io.reproq.observe.JvmMetrics;
-import io.reproq.observe.OperationMetrics;
-import io.reproq.observe.WorkerMetrics;
-import io.reproq.server.door.Doors.MetricsPage;
-import io.reproq.server.events.EventFeed;
-import io.reproq.server.events.TaskEvents;
+import io.reproq.server.ServerConfig;
 import io.reproq.server.events.TaskEvents.Teller;
 import org.jspecify.annotations.Nullable;
 
-/// What a worker measures, and the events of its tasks, for whoever asks over HTTP.
+/// What a worker tells of itself and its tasks, beside its log: traces where the environment asks
+/// for them, metrics and events where somebody can ask for those.
 public final class Telemetry implements AutoCloseable {
-  private static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
-  private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
+  private final Traces traces;
+  private final @Nullable ServerConfig http;
+  private final @Nullable Measures measures;
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final JvmMetrics jvm = JvmMetrics.bind(registry);
-  private final WorkerMetrics worker;
-  private final OperationMetrics operations;
-  private final EventFeed feed;
-  private final TaskEvents events;
-
+  /// @param http null when it answers nobody
   /// @param teller who tells of its tasks
-  public Telemetry(Teller teller, TimeSource time) {
-    worker = new WorkerMetrics(registry, time);
-    operations = new OperationMetrics(registry, time);
-    feed = new EventFeed(time);
-    events = new TaskEvents(feed, teller, time);
+  public Telemetry(Traces traces, @Nullable ServerConfig http, Teller teller) {
+    this.traces = traces;
+    this.http = http;
+    this.measures = http == null ? null : new Measures(teller, TimeSource.system());
   }
 
-  /// Lets what `builder` opens be measured, and its tasks be told of.
+  /// Lets what `builder` opens be told of.
   public ReproqBuilder on(ReproqBuilder builder) {
-    return operations.on(worker.on(builder)).listener(events);
+    var traced = traces.on(builder);
+    return measures == null ? traced : measures.on(traced);
   }
 
-  /// All metrics, in the form that `accept` asks for.
-  MetricsPage metrics(@Nullable String accept) {
-    var form = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN;
-    return new MetricsPage(form, registry.scrape(form));
-  }
-
-  EventFeed events() {
-    return feed;
+  /// Begins to answer over HTTP what is asked of `run`, where it is to and can.
+  public HttpSide serve(WorkerRun run) {
+    return http == null || measures == null ? HttpSide.NONE : HttpSide.start(http, run, measures);
   }
 
   @Override
   public void close() {
-    feed.close();
-    jvm.close();
-    registry.close();
+    if (measures != null) {
+      measures.close();
+    }
+    traces.close();
   }
 }

@@ -1,7 +1,6 @@
 package io.reproq.cli.worker;
 
 import io.reproq.Reproq;
-import io.reproq.server.ServerConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +26,6 @@ public final class WorkerRun implements AutoCloseable {
   /// @throws IllegalStateException when an executor cannot run what it was told to, saying why
   public void start() {
     engines.forEach(Reproq::start);
-  }
-
-  /// Begins to answer over HTTP, where it can.
-  public HttpSide serve(ServerConfig config, Telemetry telemetry) {
-    return HttpSide.start(config, this, telemetry);
   }
 
   /// What its databases are, for people.

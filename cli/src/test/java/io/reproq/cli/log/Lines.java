@@ -29,7 +29,7 @@ final class Lines {
     appender.start();
     loggers.setMDCAdapter(threads);
     var root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.ALL);
+    root.setLevel(Level.TRACE);
     root.addAppender(appender);
   }
 

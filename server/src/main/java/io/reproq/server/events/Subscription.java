@@ -58,6 +58,8 @@ public final class Subscription implements AutoCloseable {
     var ignored = waiting.offer(new Told.End());
   }
 
+  /// Hands over `event`, if it is wanted.
+  ///
   /// @return false when it is wanted, and dropped
   boolean offer(NumberedEvent event) {
     if (!filter.matches(event.event()) || waiting.offer(new Told.Event(event))) {
