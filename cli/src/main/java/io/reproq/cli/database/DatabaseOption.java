@@ -85,7 +85,7 @@ public final class DatabaseOption {
     isNamed = dsn != null;
     var read = said.databases(dsn);
     if (chosen != null) {
-      known("--database", chosen, read.databases());
+      checkKnown("--database", chosen, read.databases());
     }
     return read;
   }
@@ -97,13 +97,12 @@ public final class DatabaseOption {
         : new ConfigOption(surroundings).defaults(List.of(Setting.DSN));
   }
 
-  private static String known(String where, String alias, Databases databases) {
+  private static void checkKnown(String where, String alias, Databases databases) {
     if (!databases.dsns().containsKey(alias)) {
       throw new CommandFailure(
           "%s: there is no database '%s', only %s"
               .formatted(where, alias, String.join(", ", databases.dsns().keySet())));
     }
-    return alias;
   }
 
   /// The aliases to work with: the chosen one, or all.
@@ -173,7 +172,7 @@ public final class DatabaseOption {
     if (alias == null) {
       return named(chosen == null ? databases.defaultAlias() : chosen);
     }
-    known("task " + task, alias, databases);
+    checkKnown("task " + task, alias, databases);
     if (chosen != null && !chosen.equals(alias)) {
       throw new CommandFailure("task " + task + " is not one of --database " + chosen);
     }
