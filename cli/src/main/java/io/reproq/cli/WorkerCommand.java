@@ -149,7 +149,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     queues.weights();
     aging.settings();
     executor.config(name());
-    metrics.config().map(HttpSide::config);
+    metrics.config().ifPresent(HttpSide::config);
     checkDatabases();
   }
 
