@@ -203,19 +203,25 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   private WorkerRun open(Telemetry telemetry) {
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    shares()
-        .forEach((alias, share) -> {
-          var builder =
-              pace.applyTo(queues.applyTo(Reproq.builder(), share))
-                  .room(room)
-                  .workerId(name())
-                  .beat(beat || habits.beats);
-          executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-          telemetry.on(builder);
-          var dsn = database.named(alias).dsn();
-          engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
-        });
-    return new WorkerRun(engines);
+    try {
+      shares().forEach((alias, share) -> engines.add(engine(alias, share, room, telemetry)));
+      return new WorkerRun(engines);
+    } catch (RuntimeException e) {
+      engines.forEach(Reproq::close);
+      throw e;
+    }
+  }
+
+  /// The engine for the queues of `share`, which lie in the database `alias`.
+  private Reproq engine(String alias, List<String> share, Room room, Telemetry telemetry) {
+    var builder =
+        pace.applyTo(queues.applyTo(Reproq.builder(), share))
+            .room(room)
+            .workerId(name())
+            .beat(beat || habits.beats);
+    executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+    telemetry.on(builder);
+    return builder.store(ReproqBuilder.open(database.named(alias).dsn(), aging.settings())).open();
   }
 
   private String name() {

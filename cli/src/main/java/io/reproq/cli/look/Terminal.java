@@ -107,7 +107,7 @@ final class Terminal implements AutoCloseable {
   private static boolean isInForeground() {
     try {
       var text = Files.readString(STANDING);
-      var fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+      var fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
       return fields[GROUP].equals(fields[FOREGROUND]);
     } catch (IOException e) {
       return true;
@@ -120,7 +120,7 @@ final class Terminal implements AutoCloseable {
     var told = asksForSize ? stty("size") : null;
     asksForSize = told != null;
     if (told != null && told.matches("[1-9]\\d* [1-9]\\d*")) {
-      var parts = told.split(" ");
+      var parts = told.split(" ", -1);
       return new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
     }
     return new int[] {HEIGHT, WIDTH};
