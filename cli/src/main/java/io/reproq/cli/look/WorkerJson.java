@@ -9,6 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WorkerJson {
   private WorkerJson() {}
 
+  /// One worker.
+  ///
   /// @param now by which its state is judged
   public static ObjectNode of(WorkerRow worker, Instant now) {
     var info = worker.info();
