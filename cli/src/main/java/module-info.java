@@ -29,6 +29,8 @@ module io.reproq.cli {
 
   opens io.reproq.cli to
       info.picocli;
+  opens io.reproq.cli.database to
+      info.picocli;
   opens io.reproq.cli.config to
       info.picocli;
   opens io.reproq.cli.option to

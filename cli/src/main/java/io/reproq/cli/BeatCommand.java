@@ -4,10 +4,11 @@ import io.reproq.cli.config.ConfigOption;
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.RoleOption;
@@ -84,12 +85,20 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
   @Override
   public Integer call() throws InterruptedException {
     check();
-    try (var store = database.open()) {
-      return once ? enqueueOnce(store) : serve(store);
-    }
+    return once ? enqueueAllOnce() : serve();
   }
 
-  private int enqueueOnce(TaskStore store) {
+  private int enqueueAllOnce() {
+    var code = 0;
+    for (var one : database.all()) {
+      try (var store = one.open()) {
+        code = Math.max(code, enqueueOnce(store, one));
+      }
+    }
+    return code;
+  }
+
+  private int enqueueOnce(TaskStore store, NamedDatabase one) {
     var scheduler = new Scheduler(store.schedules());
     var done = 0;
     var failed = 0;
@@ -100,7 +109,8 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
         common
             .out()
             .printf(
-                "Enqueued task %d: %s for %s%n", run.resultId(), run.schedule(), run.scheduledAt());
+                "Enqueued task %s: %s for %s%n",
+                one.id(run.resultId()), run.schedule(), run.scheduledAt());
       }
       for (var run : pass.skipped()) {
         common
@@ -120,20 +130,24 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
       hasMore = pass.hasMore();
     }
     if (done + failed == 0) {
-      common.out().println("Nothing is due");
+      common.out().println("Nothing is due" + (one.isAlone() ? "" : " in " + one.alias()));
     }
     return failed > 0 ? 1 : 0;
   }
 
-  private int serve(TaskStore store) throws InterruptedException {
+  private int serve() throws InterruptedException {
     var log = LoggerFactory.getLogger(BeatCommand.class);
     var memory = Memory.of(surroundings);
     var stop = surroundings.stop();
     stop.listen();
-    try (var beat = new Beat(store, interval);
+    try (var beats = new Beats(interval);
         var _ = MemoryLog.every(memory.logInterval())) {
-      beat.start();
-      log.info("{} is ready: {}, looks every {}", role.role(), store.describe(), interval);
+      database.all().forEach(one -> beats.start(one.open()));
+      log.info(
+          "{} is ready: {}, looks every {}",
+          role.role(),
+          String.join(" and ", beats.databases()),
+          interval);
       stop.await();
       log.info("beat stops");
     }

@@ -1,10 +1,10 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskIds;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.option.TaskIds;
 import io.reproq.store.CancelAnswer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,24 +36,30 @@ final class CancelCommand implements Runnable {
 
   @Override
   public void run() {
-    var ids = tasks.all();
-    try (var store = database.open()) {
-      var answers = store.cancel(ids);
-      if (answer.isJson()) {
-        var out = JsonNodeFactory.instance.arrayNode();
-        for (var i = 0; i < ids.size(); i++) {
-          out.addObject().put("result_id", ids.get(i)).put("answer", answers.get(i).name());
-        }
-        common.out().println(out);
-      } else {
-        for (var i = 0; i < ids.size(); i++) {
-          common.out().println(line(ids.get(i), answers.get(i)));
-        }
-      }
+    var document = JsonNodeFactory.instance.arrayNode();
+    tasks
+        .in(database)
+        .forEach((one, ids) -> {
+          try (var store = one.open()) {
+            var answers = store.cancel(ids);
+            for (var i = 0; i < ids.size(); i++) {
+              one.mark(
+                  document
+                      .addObject()
+                      .put("result_id", ids.get(i))
+                      .put("answer", answers.get(i).name()));
+              if (!answer.isJson()) {
+                common.out().println(line(one.id(ids.get(i)), answers.get(i)));
+              }
+            }
+          }
+        });
+    if (answer.isJson()) {
+      common.out().println(document);
     }
   }
 
-  private static String line(long id, CancelAnswer answer) {
+  private static String line(String id, CancelAnswer answer) {
     return switch (answer) {
       case CANCELLED -> "Cancelled task " + id;
       case REQUESTED -> "Cancellation requested for task " + id;

@@ -2,6 +2,7 @@ package io.reproq.cli;
 
 import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
+import io.reproq.cli.database.TaskName;
 import io.reproq.cli.demo.DemoCommand;
 import io.reproq.cli.limit.LimitCommand;
 import io.reproq.cli.log.ConsoleLogging;
@@ -83,6 +84,7 @@ final class Commands implements Callable<Integer> {
     return commands
         .setExpandAtFiles(false)
         .setUsageHelpWidth(100)
+        .registerConverter(TaskName.class, TaskName::parse)
         .registerConverter(Duration.class, Durations::parse)
         .registerConverter(Integer.class, Numbers::toInt)
         .registerConverter(int.class, Numbers::toInt)

@@ -1,8 +1,8 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Finding;
 import io.reproq.store.Finding.Severity;

@@ -2,9 +2,9 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.Enqueued;
@@ -26,9 +26,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
     name = "enqueue",
     header = "Add a task; print its id.",
     description = {
-      "A task like one that is not finished yet (same spec) is not added again: the id is that"
-          + " one's. --no-dedupe adds it all the same, and so does --count, which asks for that"
-          + " many."
+      "With several databases it goes to the one of its queue. A task like one that is not finished"
+          + " yet (same spec) is not added again: the id is that one's. --no-dedupe adds it all the"
+          + " same, and so does --count, which asks for that many."
     },
     footer = {
       "",
@@ -111,7 +111,8 @@ final class EnqueueCommand implements Runnable {
   public void run() {
     atLeast(1, "--count", count);
     var task = task();
-    try (var store = database.open()) {
+    var one = database.ofQueue(queue);
+    try (var store = one.open()) {
       if (answer.isJson()) {
         var out = JsonNodeFactory.instance.objectNode();
         var ids = out.putArray("result_ids");
@@ -125,9 +126,9 @@ final class EnqueueCommand implements Runnable {
                 duplicates.add(enqueued.resultId());
               }
             });
-        common.out().println(out);
+        common.out().println(one.mark(out));
       } else {
-        enqueue(store, task, enqueued -> common.out().println(enqueued.resultId()));
+        enqueue(store, task, enqueued -> common.out().println(one.id(enqueued.resultId())));
       }
     }
   }

@@ -1,11 +1,14 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
+import io.reproq.cli.database.TaskIds;
 import io.reproq.cli.option.CommandFailure;
-import io.reproq.cli.option.TaskIds;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskStore;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -33,14 +36,24 @@ final class FailedTargets {
   @Option(names = "--json", description = "Print one JSON document.")
   boolean json;
 
-  /// Tells `order` of the tasks, some hundred at a time: those that were named whatever they are,
-  /// else all that are failed now. A task that fails while this goes on is left for the next time.
-  void forEach(TaskStore store, Consumer<List<Long>> order) {
+  /// The databases that tasks are looked for in, with the ids of those that were named.
+  Map<NamedDatabase, List<Long>> in(DatabaseOption databases) {
+    if (which.all) {
+      return Map.of(queue == null ? databases.one() : databases.ofQueue(queue), List.of());
+    }
+    if (queue != null || taskPath != null) {
+      throw new CommandFailure("--queue and --task-path are for --all: tasks were named by id");
+    }
+    return which.ids.in(databases);
+  }
+
+  /// Tells `order` of the tasks of a database, some hundred at a time: those that were named
+  /// whatever they are, else all that are failed now. A task that fails while this goes on is left
+  /// for the next time.
+  ///
+  /// @param ids those that were named
+  void forEach(TaskStore store, List<Long> ids, Consumer<List<Long>> order) {
     if (!which.all) {
-      if (queue != null || taskPath != null) {
-        throw new CommandFailure("--queue and --task-path are for --all: tasks were named by id");
-      }
-      var ids = which.ids.all();
       order.accept(
           dryRun
               ? store.find(ids).stream()

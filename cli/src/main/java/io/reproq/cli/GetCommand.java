@@ -1,11 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskId;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.option.TaskId;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,14 +31,15 @@ final class GetCommand implements Runnable {
 
   @Override
   public void run() {
-    var id = task.value();
-    try (var store = database.open()) {
+    var one = database.of(task.name());
+    var id = task.name().id();
+    try (var store = one.open()) {
       var found = store.find(List.of(id));
       if (found.isEmpty()) {
-        throw new CommandFailure("there is no task " + id + " in " + store.describe());
+        throw new CommandFailure("there is no task " + one.id(id) + " in " + store.describe());
       }
       var run = found.getFirst();
-      answer.give(() -> TaskRunJson.of(run), () -> TaskRunText.of(run));
+      answer.give(() -> one.mark(TaskRunJson.of(run)), () -> TaskRunText.of(run, one));
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskId;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.option.TaskId;
 import io.reproq.store.LogPiece;
 import io.reproq.store.LogQuery;
 import io.reproq.store.TaskRun;
@@ -67,9 +67,10 @@ final class LogsCommand implements Runnable {
     if (attempt != null) {
       CommandFailure.atLeast(1, "--attempt", attempt);
     }
-    try (var store = database.open()) {
+    var one = database.of(task.name());
+    try (var store = one.open()) {
       var print = new LogPrint(common.out(), json, attempt == null);
-      var query = LogQuery.first(task.value(), PAGE).ofAttempt(attempt);
+      var query = LogQuery.first(task.name().id(), PAGE).ofAttempt(attempt);
       while (true) {
         // What was put out before the end is there when the end is seen.
         var run = find(store);
@@ -82,14 +83,14 @@ final class LogsCommand implements Runnable {
           break;
         }
       }
-      print.end(nothing());
+      print.end(nothing(one.id(task.name().id())));
     }
   }
 
   private TaskRun find(TaskStore store) {
-    var found = store.find(List.of(task.value()));
+    var found = store.find(List.of(task.name().id()));
     if (found.isEmpty()) {
-      throw new CommandFailure("there is no task " + task.value() + " in " + store.describe());
+      throw new CommandFailure("there is no task " + task.name() + " in " + store.describe());
     }
     return found.getFirst();
   }
@@ -126,9 +127,9 @@ final class LogsCommand implements Runnable {
     }
   }
 
-  private String nothing() {
+  private String nothing(String id) {
     return attempt == null
-        ? "No output was captured for task " + task.value()
-        : "No output was captured for attempt " + attempt + " of task " + task.value();
+        ? "No output was captured for task " + id
+        : "No output was captured for attempt " + attempt + " of task " + id;
   }
 }

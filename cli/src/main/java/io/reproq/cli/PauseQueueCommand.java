@@ -1,8 +1,8 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Queues;
 import io.reproq.store.TaskStore;
@@ -50,7 +50,7 @@ final class PauseQueueCommand implements Runnable {
   @Override
   public void run() {
     var queue = target.name();
-    try (var store = database.open()) {
+    try (var store = target.database(database).open()) {
       var isNew = store.queues().pause(queue, reason);
       var running = running(store, queue);
       if (answer.isJson()) {

@@ -1,5 +1,7 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.store.Queues;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,11 @@ final class QueueTarget {
   /// The queue's name, [Queues#ALL] for all.
   String name() {
     return all ? Queues.ALL : queue;
+  }
+
+  /// Where it lies; all queues are those of the chosen database, else of the default one.
+  NamedDatabase database(DatabaseOption databases) {
+    return all ? databases.one() : databases.ofQueue(queue);
   }
 
   /// For a message.

@@ -1,13 +1,16 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
+import io.reproq.cli.database.TaskName;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Replayed;
 import io.reproq.store.TaskStore;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -50,20 +53,29 @@ final class ReplayCommand implements Runnable {
   @Override
   public void run() {
     var hash = target.hash();
-    try (var store = database.open()) {
-      var id = hash == null ? target.id : newest(store, hash);
-      var newId = replay(store, id);
+    var task = target.id;
+    var one = task == null ? database.one() : database.of(task);
+    try (var store = one.open()) {
+      var id = task == null ? newest(store, Objects.requireNonNull(hash)) : task.id();
+      var newId = replay(store, one, id);
       if (answer.isJson()) {
         common
             .out()
             .println(
-                JsonNodeFactory.instance.objectNode().put("replayed", id).put("result_id", newId));
+                one.mark(
+                    JsonNodeFactory.instance
+                        .objectNode()
+                        .put("replayed", id)
+                        .put("result_id", newId)));
       } else {
         common
             .out()
             .println(
-                "Requeued task %d%s as new result_id %d"
-                    .formatted(id, hash == null ? "" : " (spec_hash " + hash + ")", newId));
+                "Requeued task %s%s as new result_id %s"
+                    .formatted(
+                        one.id(id),
+                        hash == null ? "" : " (spec_hash " + hash + ")",
+                        one.id(newId)));
       }
     }
   }
@@ -76,15 +88,16 @@ final class ReplayCommand implements Runnable {
                 "there is no task with spec_hash " + hash + " in " + store.describe()));
   }
 
-  private static long replay(TaskStore store, long id) {
+  private static long replay(TaskStore store, NamedDatabase database, long id) {
     return switch (store.replay(id)) {
       case Replayed.Enqueued(var newId) -> newId;
       case Replayed.Unknown unknown ->
-          throw new CommandFailure("there is no task " + id + " in " + store.describe());
+          throw new CommandFailure(
+              "there is no task " + database.id(id) + " in " + store.describe());
       case Replayed.TwinActive(var twin) ->
           throw new CommandFailure(
-              "task %d was to be the only unfinished one of its spec, and task %s is not over: wait"
-                      .formatted(id, twin == id ? "itself" : String.valueOf(twin))
+              "task %s was to be the only unfinished one of its spec, and task %s is not over: wait"
+                      .formatted(database.id(id), twin == id ? "itself" : database.id(twin))
                   + " for its end, or cancel it");
     };
   }
@@ -92,7 +105,7 @@ final class ReplayCommand implements Runnable {
   /// The task, named one way or the other.
   static final class Target {
     @Option(names = "--id", paramLabel = "ID", required = true, description = "The task's id.")
-    private long id;
+    private @Nullable TaskName id;
 
     @Option(
         names = "--spec-hash",

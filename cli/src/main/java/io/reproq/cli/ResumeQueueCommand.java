@@ -1,8 +1,8 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Queues;
 import io.reproq.store.Queues.Pause;
@@ -42,7 +42,7 @@ final class ResumeQueueCommand implements Runnable {
   @Override
   public void run() {
     var queue = target.name();
-    try (var store = database.open()) {
+    try (var store = target.database(database).open()) {
       var wasPaused = store.queues().resume(queue);
       var others = store.queues().pauses();
       if (answer.isJson()) {

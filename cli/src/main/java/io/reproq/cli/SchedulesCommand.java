@@ -1,11 +1,13 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Schedules;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,9 @@ final class SchedulesCommand implements Runnable {
     common.out().println(common.usageLine());
   }
 
+  /// The schedules of a database.
+  record Target(NamedDatabase database, Schedules schedules) {}
+
   /// A command about one schedule that must be there.
   abstract static class OfOne implements Runnable {
     @Mixin private final CommonOptions common = new CommonOptions();
@@ -62,15 +67,39 @@ final class SchedulesCommand implements Runnable {
 
     @Override
     public void run() {
-      try (var store = database.open()) {
+      var one = holder();
+      try (var store = one.open()) {
         var document = JsonNodeFactory.instance.objectNode().put("name", name);
-        var words = act(store.schedules(), name, document);
-        answer.give(() -> document, () -> words);
+        var words = act(new Target(one, store.schedules()), name, document);
+        answer.give(() -> one.mark(document), () -> words);
+      }
+    }
+
+    /// The database that has the schedule; where none has, any of those looked at.
+    private NamedDatabase holder() {
+      var all = database.all();
+      if (all.size() == 1) {
+        return all.getFirst();
+      }
+      var holders = all.stream().filter(this::has).toList();
+      if (holders.size() > 1) {
+        throw new CommandFailure(
+            "there is a schedule '%s' in each of %s: choose one with --database"
+                .formatted(
+                    name,
+                    holders.stream().map(NamedDatabase::alias).collect(Collectors.joining(", "))));
+      }
+      return holders.isEmpty() ? all.getFirst() : holders.getFirst();
+    }
+
+    private boolean has(NamedDatabase one) {
+      try (var store = one.open()) {
+        return store.schedules().list().stream().anyMatch(row -> row.name().equals(name));
       }
     }
 
     /// Does it, and says what it did: in words, and in `document`.
-    abstract String act(Schedules schedules, String schedule, ObjectNode document);
+    abstract String act(Target target, String schedule, ObjectNode document);
 
     static CommandFailure unknown(String name) {
       return new CommandFailure(
@@ -88,8 +117,8 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule, ObjectNode document) {
-      if (!schedules.remove(schedule)) {
+    String act(Target target, String schedule, ObjectNode document) {
+      if (!target.schedules().remove(schedule)) {
         throw unknown(schedule);
       }
       document.put("removed", true);
@@ -107,8 +136,8 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule, ObjectNode document) {
-      if (!schedules.enable(schedule, true)) {
+    String act(Target target, String schedule, ObjectNode document) {
+      if (!target.schedules().enable(schedule, true)) {
         throw unknown(schedule);
       }
       document.put("enabled", true);
@@ -126,8 +155,8 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule, ObjectNode document) {
-      if (!schedules.enable(schedule, false)) {
+    String act(Target target, String schedule, ObjectNode document) {
+      if (!target.schedules().enable(schedule, false)) {
         throw unknown(schedule);
       }
       document.put("enabled", false);
@@ -145,10 +174,10 @@ final class SchedulesCommand implements Runnable {
     }
 
     @Override
-    String act(Schedules schedules, String schedule, ObjectNode document) {
-      var id = schedules.runNow(schedule).orElseThrow(() -> unknown(schedule));
+    String act(Target target, String schedule, ObjectNode document) {
+      var id = target.schedules().runNow(schedule).orElseThrow(() -> unknown(schedule));
       document.put("result_id", id);
-      return Long.toString(id);
+      return target.database().id(id);
     }
   }
 }

@@ -1,11 +1,13 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.ScheduleRow;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,23 +36,36 @@ final class SchedulesListCommand implements Runnable {
 
   @Override
   public void run() {
-    try (var store = database.open()) {
-      var rows = store.schedules().list();
-      if (answer.isJson()) {
-        common.out().println(toJson(rows));
-      } else {
-        print(rows);
+    var found = new ArrayList<Found>();
+    for (var one : database.all()) {
+      try (var store = one.open()) {
+        store.schedules().list().forEach(row -> found.add(new Found(one, row)));
       }
+    }
+    if (answer.isJson()) {
+      common.out().println(toJson(found));
+    } else {
+      print(found);
     }
   }
 
-  private void print(List<ScheduleRow> rows) {
-    if (rows.isEmpty()) {
+  private void print(List<Found> found) {
+    if (found.isEmpty()) {
       common.out().println("no schedules");
       return;
     }
-    common.out().printf(LINE, "name", "state", "cron", "task", "next run", "last run");
-    for (var row : rows) {
+    common
+        .out()
+        .printf(
+            LINE,
+            "name",
+            "state",
+            "cron",
+            "task",
+            "next run",
+            found.getFirst().beside("last run", "database"));
+    for (var one : found) {
+      var row = one.row();
       var schedule = row.schedule();
       var zone = schedule.timeZone().equals("UTC") ? "" : " " + schedule.timeZone();
       common
@@ -62,7 +77,7 @@ final class SchedulesListCommand implements Runnable {
               schedule.cron() + zone,
               schedule.task().path(),
               shown(row.times().nextRunAt()),
-              shown(row.times().lastRunAt()));
+              one.beside(shown(row.times().lastRunAt()), one.database().alias()));
       if (row.lastError() != null) {
         common.out().println("  cannot be obeyed: " + row.lastError());
       }
@@ -73,10 +88,17 @@ final class SchedulesListCommand implements Runnable {
     return time == null ? "-" : time.toString();
   }
 
-  private static ArrayNode toJson(List<ScheduleRow> rows) {
+  private static ArrayNode toJson(List<Found> found) {
     var out = JsonNodeFactory.instance.arrayNode();
-    rows.forEach(row -> out.add(toJson(row)));
+    found.forEach(one -> out.add(one.database().mark(toJson(one.row()))));
     return out;
+  }
+
+  private record Found(NamedDatabase database, ScheduleRow row) {
+    /// The last column, with that of the database behind it where there are several.
+    String beside(String last, String name) {
+      return database.isAlone() ? last : "%-24s %s".formatted(last, name);
+    }
   }
 
   static ObjectNode toJson(ScheduleRow row) {

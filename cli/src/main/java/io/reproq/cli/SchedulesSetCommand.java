@@ -2,9 +2,9 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.json.Json;
 import io.reproq.schedule.Overlap;
@@ -124,9 +124,10 @@ final class SchedulesSetCommand implements Runnable {
             .withCatchUp(catchUp)
             .withEnabled(!disabled);
     schedule.check();
-    try (var store = database.open()) {
+    var one = database.ofQueue(queue);
+    try (var store = one.open()) {
       var row = store.schedules().set(schedule);
-      answer.give(() -> SchedulesListCommand.toJson(row), () -> line(row));
+      answer.give(() -> one.mark(SchedulesListCommand.toJson(row)), () -> line(row));
     }
   }
 

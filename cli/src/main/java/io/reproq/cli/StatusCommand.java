@@ -1,19 +1,17 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.look.WorkerJson;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
-import io.reproq.store.QueueStatus;
-import io.reproq.store.TaskStore;
 import io.reproq.task.TaskStatus;
-import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,63 +32,58 @@ final class StatusCommand implements Runnable {
 
   @Override
   public void run() {
-    try (var store = database.open()) {
-      var queues = queues(store.counts());
-      if (answer.isJson()) {
-        common.out().println(toJson(queues, store));
-      } else {
-        print(store, queues);
-      }
+    var seen = database.all().stream().map(DatabaseStatus::of).toList();
+    if (answer.isJson()) {
+      common.out().println(toJson(seen));
+    } else {
+      seen.forEach(this::print);
     }
   }
 
-  private static Map<String, Map<TaskStatus, Long>> queues(Map<QueueStatus, Long> counts) {
-    var queues = new TreeMap<String, Map<TaskStatus, Long>>();
-    counts.forEach((key, count) -> {
-      if (count != 0) {
-        queues
-            .computeIfAbsent(key.queue(), queue -> new EnumMap<>(TaskStatus.class))
-            .put(key.status(), count);
-      }
-    });
-    return queues;
-  }
-
-  private static Map<TaskStatus, Long> total(Map<String, Map<TaskStatus, Long>> queues) {
-    var total = new EnumMap<TaskStatus, Long>(TaskStatus.class);
-    queues
-        .values()
-        .forEach(queue -> queue.forEach((status, count) -> total.merge(status, count, Long::sum)));
-    return total;
-  }
-
-  private static ObjectNode toJson(Map<String, Map<TaskStatus, Long>> queues, TaskStore store) {
+  private static ObjectNode toJson(List<DatabaseStatus> seen) {
     var out = JsonNodeFactory.instance.objectNode();
-    fill(out.putObject("tasks"), total(queues));
+    fill(out.putObject("tasks"), DatabaseStatus.sum(seen.stream().flatMap(DatabaseStatus::each)));
     var byQueue = out.putObject("queues");
-    queues.forEach((name, counts) -> fill(byQueue.putObject(name), counts));
+    DatabaseStatus.queues(seen).forEach((name, counts) -> fill(byQueue.putObject(name), counts));
     var paused = out.putArray("paused");
-    for (var pause : store.queues().pauses()) {
-      paused
-          .addObject()
-          .put("queue_name", pause.queue())
-          .put("paused_at", pause.since() == null ? null : pause.since().toString())
-          .put("reason", pause.reason());
-    }
-    var list = out.putArray("workers");
+    var workers = out.putArray("workers");
     var now = TimeSource.system().now();
-    store.workers().forEach(worker -> list.add(WorkerJson.of(worker, now)));
+    for (var one : seen) {
+      for (var pause : one.pauses()) {
+        one.database()
+            .mark(
+                paused
+                    .addObject()
+                    .put("queue_name", pause.queue())
+                    .put("paused_at", pause.since() == null ? null : pause.since().toString())
+                    .put("reason", pause.reason()));
+      }
+      one.workers().forEach(worker -> workers.add(one.database().mark(WorkerJson.of(worker, now))));
+    }
+    if (seen.size() > 1) {
+      addEach(out.putArray("databases"), seen);
+    }
     return out;
+  }
+
+  private static void addEach(ArrayNode out, List<DatabaseStatus> seen) {
+    for (var one : seen) {
+      var entry = out.addObject().put("alias", one.database().alias());
+      fill(entry.putObject("tasks"), DatabaseStatus.sum(one.each()));
+      var byQueue = entry.putObject("queues");
+      one.queues().forEach((name, counts) -> fill(byQueue.putObject(name), counts));
+    }
   }
 
   private static void fill(ObjectNode out, Map<TaskStatus, Long> counts) {
     counts.forEach((status, count) -> out.put(status.name(), count));
   }
 
-  private void print(TaskStore store, Map<String, Map<TaskStatus, Long>> queues) {
+  private void print(DatabaseStatus seen) {
     var out = common.out();
-    out.println(store.describe());
-    if (queues.isEmpty()) {
+    var database = seen.database();
+    out.println((database.isAlone() ? "" : database.alias() + ": ") + seen.described());
+    if (seen.queues().isEmpty()) {
       out.println("no tasks");
     } else {
       var header = new StringBuilder("%-16s".formatted("queue"));
@@ -98,16 +91,16 @@ final class StatusCommand implements Runnable {
         header.append("%11s".formatted(status));
       }
       out.println(header);
-      queues.forEach((name, counts) -> out.println(row(name, counts)));
+      seen.queues().forEach((name, counts) -> out.println(row(name, counts)));
     }
-    for (var pause : store.queues().pauses()) {
+    for (var pause : seen.pauses()) {
       out.printf(
           "%s paused%s%s%n",
           QueueTarget.named(pause.queue()),
           pause.since() == null ? "" : " since " + pause.since(),
           pause.reason() == null ? "" : ": " + pause.reason());
     }
-    var workers = store.workers();
+    var workers = seen.workers();
     out.println(workers.isEmpty() ? "no workers" : "workers");
     for (var worker : workers) {
       var info = worker.info();

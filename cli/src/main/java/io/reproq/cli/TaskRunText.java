@@ -1,5 +1,6 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.store.TaskRun;
 import io.reproq.store.TaskRun.AttemptError;
 import java.util.ArrayList;
@@ -15,9 +16,11 @@ final class TaskRunText {
   private TaskRunText() {}
 
   /// The block, without a line end.
-  static String of(TaskRun run) {
+  ///
+  /// @param database in which the task lies
+  static String of(TaskRun run, NamedDatabase database) {
     var text = new TaskRunText();
-    text.line("task", run.resultId());
+    text.line("task", database.id(run.resultId()));
     text.line("path", run.taskPath());
     text.line("status", run.standing().status() + because(run));
     text.line("queue", run.queue());
@@ -28,7 +31,8 @@ final class TaskRunText {
     text.line("run after", run.times().runAfter());
     text.line("expires", run.times().expiresAt());
     text.line("workflow", run.extras().workflowId());
-    text.line("follows", run.extras().parentId());
+    var parent = run.extras().parentId();
+    text.line("follows", parent == null ? null : database.id(parent));
     text.line("started", run.times().startedAt());
     text.line("finished", run.times().finishedAt());
     text.line("running on", run.standing().leasedBy());

@@ -1,7 +1,7 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.Discarded;
 import io.reproq.store.TaskStore;
@@ -36,9 +36,13 @@ final class TriageDiscardCommand implements Runnable {
 
   @Override
   public void run() {
-    try (var store = database.open()) {
-      targets.forEach(store, ids -> discarded += discard(store, ids));
-    }
+    targets
+        .in(database)
+        .forEach((one, named) -> {
+          try (var store = one.open()) {
+            targets.forEach(store, named, ids -> discarded += discard(store, ids));
+          }
+        });
     common.out().println(targets.json ? json() : line());
   }
 

@@ -1,11 +1,11 @@
 package io.reproq.cli;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.TaskId;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.option.TaskId;
 import io.reproq.store.TaskRun;
 import io.reproq.task.TaskStatus;
 import java.io.PrintWriter;
@@ -39,28 +39,29 @@ final class TriageInspectCommand implements Runnable {
 
   @Override
   public void run() {
-    var id = task.value();
-    try (var store = database.open()) {
+    var one = database.of(task.name());
+    var id = task.name().id();
+    try (var store = one.open()) {
       var found = store.find(List.of(id));
       if (found.isEmpty()) {
-        throw new CommandFailure("there is no task " + id + " in " + store.describe());
+        throw new CommandFailure("there is no task " + one.id(id) + " in " + store.describe());
       }
       var run = found.getFirst();
       if (run.standing().status() != TaskStatus.FAILED) {
         throw new CommandFailure(
-            "task %d is %s, and only FAILED tasks are inspected here: reproq get %d shows it"
-                .formatted(id, run.standing().status(), id));
+            "task %s is %s, and only FAILED tasks are inspected here: reproq get %s shows it"
+                .formatted(one.id(id), run.standing().status(), one.id(id)));
       }
       if (answer.isJson()) {
-        common.out().println(TaskRunJson.of(run));
+        common.out().println(one.mark(TaskRunJson.of(run)));
       } else {
-        print(common.out(), run);
+        print(common.out(), run, one.id(id));
       }
     }
   }
 
-  private static void print(PrintWriter out, TaskRun run) {
-    out.println("Result ID: " + run.resultId());
+  private static void print(PrintWriter out, TaskRun run, String id) {
+    out.println("Result ID: " + id);
     out.println("Queue: " + run.queue());
     out.println("Task Path: " + run.taskPath());
     out.println("Status: " + run.standing().status());

@@ -2,12 +2,18 @@ package io.reproq.cli;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.FailedQuery;
 import io.reproq.store.TaskRun;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,31 +59,51 @@ final class TriageListCommand implements Runnable {
   @Override
   public void run() {
     atLeast(1, "--limit", limit);
-    try (var store = database.open()) {
-      var failed = store.failed(FailedQuery.newest(limit).inQueue(queue).ofPath(taskPath));
-      var out = common.out();
-      if (answer.isJson()) {
-        var list = JsonNodeFactory.instance.arrayNode();
-        failed.forEach(run -> list.add(TaskRunJson.of(run)));
-        out.println(list);
-      } else if (failed.isEmpty()) {
-        out.println("No failed tasks.");
-      } else {
-        out.println(String.join("\t", "ID", "Queue", "Task", "Attempts", "FailedAt", "LastError"));
-        failed.forEach(run -> out.println(row(run)));
-      }
+    var failed = failed();
+    var out = common.out();
+    if (answer.isJson()) {
+      var list = JsonNodeFactory.instance.arrayNode();
+      failed.forEach(found -> list.add(found.database().mark(TaskRunJson.of(found.run()))));
+      out.println(list);
+    } else if (failed.isEmpty()) {
+      out.println("No failed tasks.");
+    } else {
+      out.println(String.join("\t", "ID", "Queue", "Task", "Attempts", "FailedAt", "LastError"));
+      failed.forEach(found -> out.println(row(found)));
     }
   }
 
-  private static String row(TaskRun run) {
+  /// Those of all databases, or of the queue's.
+  private List<Found> failed() {
+    var databases = queue == null ? database.all() : List.of(database.ofQueue(queue));
+    var query = FailedQuery.newest(limit).inQueue(queue).ofPath(taskPath);
+    var found = new ArrayList<Found>();
+    for (var one : databases) {
+      try (var store = one.open()) {
+        store.failed(query).forEach(run -> found.add(new Found(one, run)));
+      }
+    }
+    return databases.size() == 1
+        ? found
+        : found.stream().sorted(Comparator.comparing(Found::at).reversed()).limit(limit).toList();
+  }
+
+  private static String row(Found found) {
+    var run = found.run();
     var error = run.result().lastError();
     return String.join(
         "\t",
-        String.valueOf(run.resultId()),
+        found.database().id(run.resultId()),
         run.queue(),
         run.taskPath(),
         TaskRunText.attemptsOf(run),
         String.valueOf(run.times().failedAt()),
         error == null ? "" : error.replaceAll("\\s+", " ").strip());
+  }
+
+  private record Found(NamedDatabase database, TaskRun run) {
+    Instant at() {
+      return Objects.requireNonNullElse(run.times().failedAt(), Instant.MIN);
+    }
   }
 }

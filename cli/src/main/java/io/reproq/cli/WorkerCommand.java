@@ -9,12 +9,12 @@ import io.reproq.cli.config.Configured;
 import io.reproq.cli.config.ConfiguredDefaults;
 import io.reproq.cli.config.QueueDatabases;
 import io.reproq.cli.config.Setting;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
@@ -28,7 +28,6 @@ import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
 import io.reproq.cli.worker.Traces;
 import io.reproq.cli.worker.WorkerRun;
-import io.reproq.dsn.Dsn;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.server.ServerConfig;
@@ -38,7 +37,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -177,11 +177,22 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   /// The databases that it is told of, and which queues lie in which.
   QueueDatabases databases() {
-    return defaults().databases(database.text());
+    return database.routes();
+  }
+
+  private Map<String, List<String>> shares() {
+    var shares = Shares.of(queues.names(), databases());
+    shares.keySet().retainAll(database.aliases());
+    return shares;
   }
 
   private void checkDatabases() {
-    var shares = Shares.of(queues.names(), databases());
+    var shares = shares();
+    if (shares.isEmpty()) {
+      throw new CommandFailure(
+          "--queues %s: none of them lies in --database %s"
+              .formatted(String.join(",", queues.names()), String.join(", ", database.aliases())));
+    }
     if (shares.size() > concurrency) {
       throw new CommandFailure(
           "--concurrency must be at least %d, one task for each of the databases %s, was %d"
@@ -190,26 +201,27 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   }
 
   private WorkerRun open(Telemetry telemetry) {
-    var routes = databases();
-    var isOne = routes.databases().dsns().size() == 1;
     var room = new Room(concurrency);
     var engines = new ArrayList<Reproq>();
-    Shares.of(queues.names(), routes)
-        .forEach((alias, share) -> {
-          var builder =
-              pace.applyTo(queues.applyTo(Reproq.builder(), share))
-                  .room(room)
-                  .workerId(name())
-                  .beat(beat || habits.beats);
-          executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-          telemetry.on(builder);
-          var dsn =
-              isOne
-                  ? database.dsn()
-                  : Dsn.parse(Objects.requireNonNull(routes.databases().dsns().get(alias)));
-          engines.add(builder.store(ReproqBuilder.open(dsn, aging.settings())).open());
-        });
-    return new WorkerRun(engines);
+    try {
+      shares().forEach((alias, share) -> engines.add(engine(alias, share, room, telemetry)));
+      return new WorkerRun(engines);
+    } catch (RuntimeException e) {
+      engines.forEach(Reproq::close);
+      throw e;
+    }
+  }
+
+  /// The engine for the queues of `share`, which lie in the database `alias`.
+  private Reproq engine(String alias, List<String> share, Room room, Telemetry telemetry) {
+    var builder =
+        pace.applyTo(queues.applyTo(Reproq.builder(), share))
+            .room(room)
+            .workerId(name())
+            .beat(beat || habits.beats);
+    executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
+    telemetry.on(builder);
+    return builder.store(ReproqBuilder.open(database.named(alias).dsn(), aging.settings())).open();
   }
 
   private String name() {

@@ -3,7 +3,7 @@ package io.reproq.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
 import io.reproq.store.ClaimAnswer;

@@ -1,6 +1,6 @@
 package io.reproq.cli;
 
-import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.dsn.Dsn;
 import io.reproq.store.ClaimRequest;
 import io.reproq.store.ClaimRequest.Quota;

@@ -2,7 +2,7 @@ package io.reproq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reproq.cli.option.DatabaseOption;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
 import java.nio.file.Path;

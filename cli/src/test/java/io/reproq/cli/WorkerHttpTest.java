@@ -168,9 +168,9 @@ final class WorkerHttpTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       shell.stop().raise();
-      assertThat(result.get(SOON.toSeconds(), TimeUnit.SECONDS).code()).isZero();
+      assertThat(result.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join().code()).isZero();
     }
   }
 }

@@ -18,13 +18,12 @@ import java.util.UUID;
 /// FAILED and nobody has dealt with), `reproq_tasks_reclaimed_total` (taken back from dead workers
 /// by this one) and `reproq_attempts_lost_total` (of this worker, when it lost its lease).
 public final class OperationMetrics {
-  private final MeterRegistry registry;
   private final TimeSource time;
   private final Counter reclaimed;
   private final Counter lost;
+  private final Sum<Sampler<Map<TaskStatus, Long>>> databases = new Sum<>();
 
   public OperationMetrics(MeterRegistry registry, TimeSource time) {
-    this.registry = registry;
     this.time = time;
     this.reclaimed =
         Counter.builder("reproq_tasks_reclaimed_total")
@@ -34,9 +33,16 @@ public final class OperationMetrics {
         Counter.builder("reproq_attempts_lost_total")
             .description("Attempts of this worker that became another's")
             .register(registry);
+    Meters.gauge(
+        registry,
+        "reproq_tasks_failed",
+        "Tasks that ended FAILED, until they are retried, discarded or pruned",
+        () ->
+            databases.of(
+                sampler -> sampler.read(tasks -> tasks.getOrDefault(TaskStatus.FAILED, 0L))));
   }
 
-  /// Lets what `builder` opens be measured.
+  /// Lets what `builder` opens be measured; may be called for several, whose numbers are added up.
   ///
   /// @return `builder`
   public ReproqBuilder on(ReproqBuilder builder) {
@@ -45,11 +51,7 @@ public final class OperationMetrics {
 
   private TaskStore watched(TaskStore store) {
     var sampler = new Sampler<>("reproq-operations", time, () -> DatabaseState.tasks(store));
-    Meters.gauge(
-        registry,
-        "reproq_tasks_failed",
-        "Tasks that ended FAILED, until they are retried, discarded or pruned",
-        () -> sampler.read(tasks -> tasks.getOrDefault(TaskStatus.FAILED, 0L)));
+    databases.add(sampler);
     return new Watched(store, sampler);
   }
 

@@ -21,18 +21,22 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// The label `task` has 200 values at the most; whatever comes later is `other`.
 public final class TaskMetrics {
-  private final MeterRegistry registry;
   private final TimeSource time;
   private final TaskMeters meters;
+  private final Sum<Sampler<Map<TaskStatus, Long>>> databases = new Sum<>();
 
   public TaskMetrics(MeterRegistry registry, TimeSource time) {
-    this.registry = registry;
     this.time = time;
     this.meters = new TaskMeters(registry);
+    Meters.gauge(
+        registry,
+        "queue_depth",
+        "Tasks that are READY or WAITING",
+        () -> databases.of(sampler -> sampler.read(TaskMetrics::depth)));
   }
 
   /// Lets what `builder` opens be measured. What it opens counts the tasks of its database every 5
-  /// s, until it is closed.
+  /// s, until it is closed. May be called for several, whose numbers are added up.
   ///
   /// @return `builder`
   public ReproqBuilder on(ReproqBuilder builder) {
@@ -41,11 +45,7 @@ public final class TaskMetrics {
 
   private TaskStore counted(TaskStore store) {
     var sampler = new Sampler<>("reproq-depth", time, () -> DatabaseState.tasks(store));
-    Meters.gauge(
-        registry,
-        "queue_depth",
-        "Tasks that are READY or WAITING",
-        () -> sampler.read(TaskMetrics::depth));
+    databases.add(sampler);
     return new CountingStore(store, meters, sampler);
   }
 

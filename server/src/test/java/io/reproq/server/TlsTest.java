@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,7 @@ final class TlsTest {
   }
 
   @ParameterizedTest
+  @Tag("openssl")
   @CsvSource({"rsa, RSA PRIVATE KEY", "ec, EC PRIVATE KEY"})
   void keys_may_have_the_older_forms(String kind, String label) throws Exception {
     var pair = kind.equals("rsa") ? first : second;

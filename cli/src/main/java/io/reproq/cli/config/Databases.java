@@ -12,6 +12,9 @@ public record Databases(Map<String, String> dsns, String defaultAlias) {
   /// The alias of a database that was named without one.
   public static final String ALONE = "default";
 
+  /// Where tasks are when nobody says where.
+  public static final String FALLBACK = "sqlite:reproq.db";
+
   public Databases {
     dsns = Collections.unmodifiableMap(new LinkedHashMap<>(dsns));
     if (!dsns.containsKey(defaultAlias)) {

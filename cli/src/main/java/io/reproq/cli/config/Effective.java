@@ -1,6 +1,5 @@
 package io.reproq.cli.config;
 
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Durations;
 import io.reproq.dsn.Dsn;
 import java.time.Duration;
@@ -57,7 +56,7 @@ public record Effective(Setting setting, JsonNode value, String source) {
     var isEmpty = value == null || value.toString().isEmpty();
     if (setting.flag().equals("--dsn")) {
       return JSON.stringNode(
-          withoutPassword(value == null ? DatabaseOption.FALLBACK : value.toString()));
+          withoutPassword(value == null ? Databases.FALLBACK : value.toString()));
     }
     if (setting.isList()) {
       return list(value);

@@ -1,7 +1,6 @@
 package io.reproq.cli.config;
 
 import io.reproq.cli.option.CommandFailure;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ public record QueueDatabases(Databases databases, Map<String, String> aliases) {
     }
     var databases =
         named.isEmpty()
-            ? Databases.alone(dsn == null ? DatabaseOption.FALLBACK : dsn)
+            ? Databases.alone(dsn == null ? Databases.FALLBACK : dsn)
             : Databases.of(named);
     var outside = surroundings.variable(VARIABLE, "");
     return outside.isEmpty()

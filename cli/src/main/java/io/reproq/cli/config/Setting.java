@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param key where it stands in a file, with dots between the levels
 /// @param variable null when the environment has no say in it
 public record Setting(String flag, String key, @Nullable String variable) {
+  /// The database of all commands that have no section of their own.
+  public static final Setting DSN = new Setting("--dsn", "dsn", "DATABASE_URL");
+
   private static final Set<String> LISTS =
       Set.of(
           "--queues",

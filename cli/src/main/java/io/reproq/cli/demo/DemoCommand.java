@@ -2,9 +2,9 @@ package io.reproq.cli.demo;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,15 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.RateLimits.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,47 +33,61 @@ final class LimitListCommand implements Runnable {
 
   @Override
   public void run() {
-    try (var store = database.open()) {
-      var levels = store.limits().list();
-      if (answer.isJson()) {
-        common.out().println(toJson(levels));
-      } else {
-        print(levels);
+    var found = new ArrayList<Found>();
+    for (var one : database.all()) {
+      try (var store = one.open()) {
+        store.limits().list().forEach(level -> found.add(new Found(one, level)));
       }
     }
+    answer.give(() -> toJson(found), () -> table(found));
   }
 
-  private void print(List<Level> levels) {
-    if (levels.isEmpty()) {
-      common.out().println("No rate limits configured.");
-      return;
+  private static String table(List<Found> found) {
+    if (found.isEmpty()) {
+      return "No rate limits configured.";
     }
-    common.out().println("Key\tTokens/s\tBurst\tCurrent\tLastRefill");
-    for (var level : levels) {
-      common
-          .out()
-          .println(
-              String.format(
-                  Locale.ROOT,
-                  "%s\t%.2f\t%d\t%.2f\t%s",
-                  level.key(),
-                  level.tokensPerSecond(),
-                  level.burst(),
-                  level.tokens(),
-                  level.lastRefilledAt()));
-    }
+    var header = "Key\tTokens/s\tBurst\tCurrent\tLastRefill";
+    return found.stream()
+        .map(Found::row)
+        .collect(
+            Collectors.joining(
+                System.lineSeparator(),
+                header + found.getFirst().column("Database") + System.lineSeparator(),
+                ""));
   }
 
-  private static ArrayNode toJson(List<Level> levels) {
+  private static ArrayNode toJson(List<Found> found) {
     var out = JsonNodeFactory.instance.arrayNode();
-    for (var level : levels) {
-      out.addObject()
-          .put("key", level.key())
-          .put("tokens_per_second", level.tokensPerSecond())
-          .put("burst_size", level.burst())
-          .put("current_tokens", level.tokens())
-          .put("last_refilled_at", level.lastRefilledAt().toString());
+    for (var one : found) {
+      var level = one.level();
+      one.database()
+          .mark(
+              out.addObject()
+                  .put("key", level.key())
+                  .put("tokens_per_second", level.tokensPerSecond())
+                  .put("burst_size", level.burst())
+                  .put("current_tokens", level.tokens())
+                  .put("last_refilled_at", level.lastRefilledAt().toString()));
     }
     return out;
+  }
+
+  private record Found(NamedDatabase database, Level level) {
+    String row() {
+      return String.format(
+              Locale.ROOT,
+              "%s\t%.2f\t%d\t%.2f\t%s",
+              level.key(),
+              level.tokensPerSecond(),
+              level.burst(),
+              level.tokens(),
+              level.lastRefilledAt())
+          + column(database.alias());
+    }
+
+    /// The column for the database, where there are several.
+    String column(String text) {
+      return database.isAlone() ? "" : "\t" + text;
+    }
   }
 }

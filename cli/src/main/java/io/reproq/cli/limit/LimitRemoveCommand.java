@@ -1,8 +1,8 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.RateLimit;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ final class LimitRemoveCommand implements Runnable {
   @Override
   public void run() {
     RateLimit.checkKey(key);
-    try (var store = database.open()) {
+    try (var store = LimitKey.database(key, database).open()) {
       var removed = store.limits().remove(key) ? 1 : 0;
       answer.give(
           () -> JsonNodeFactory.instance.objectNode().put("key", key).put("deleted", removed),

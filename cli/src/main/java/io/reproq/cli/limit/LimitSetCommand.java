@@ -1,8 +1,8 @@
 package io.reproq.cli.limit;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.store.RateLimit;
 import java.util.Locale;
@@ -56,7 +56,7 @@ final class LimitSetCommand implements Runnable {
   @Override
   public void run() {
     var limit = new RateLimit(key, rate, burst);
-    try (var store = database.open()) {
+    try (var store = LimitKey.database(key, database).open()) {
       store.limits().set(limit);
     }
     answer.give(

@@ -1,8 +1,8 @@
 package io.reproq.cli.look;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
 import io.reproq.store.WorkerRow;

@@ -1,2 +1,2 @@
-/// What commands share: how they are told the database, and how they say what went wrong.
+/// What commands share: flags, how they answer, and how they say what went wrong.
 package io.reproq.cli.option;

@@ -2,10 +2,10 @@ package io.reproq.cli.torture;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
 import io.reproq.dsn.Dsn;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.reproq.Reproq;
+import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.option.CommandFailure;
-import io.reproq.cli.option.DatabaseOption;
 import io.reproq.cli.option.StopSignal;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.dsn.Dsn;

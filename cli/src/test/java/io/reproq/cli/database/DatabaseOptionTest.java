@@ -1,8 +1,12 @@
-package io.reproq.cli.option;
+package io.reproq.cli.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reproq.cli.option.CommandFailure;
+import io.reproq.cli.option.CommonOptions;
+import io.reproq.cli.option.StopSignal;
+import io.reproq.cli.option.Surroundings;
 import io.reproq.dsn.Dsn;
 import java.io.InputStream;
 import java.io.PrintWriter;

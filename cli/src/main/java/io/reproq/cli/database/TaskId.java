@@ -1,5 +1,6 @@
-package io.reproq.cli.option;
+package io.reproq.cli.database;
 
+import io.reproq.cli.option.CommandFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -8,12 +9,12 @@ import picocli.CommandLine.Parameters;
 /// of which one must be there.
 public final class TaskId {
   @Option(names = "--id", paramLabel = "ID", required = true, description = "The task's id.")
-  private @Nullable Long flag;
+  private @Nullable TaskName flag;
 
   @Parameters(paramLabel = "ID", description = "The same, without the flag.")
-  private @Nullable Long argument;
+  private @Nullable TaskName argument;
 
-  public long value() {
+  public TaskName name() {
     if (flag != null) {
       return flag;
     }
