@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -98,7 +99,8 @@ final class Load {
           store.find(ids).stream()
               .collect(Collectors.toMap(TaskRun::resultId, Function.identity()));
       for (var id : ids) {
-        checker.look(id, tasks.get(id), endings.get(id), found.get(id));
+        var planned = Objects.requireNonNull(tasks.get(id));
+        checker.look(id, planned, endings.get(id), found.get(id));
       }
     }
     workflows.forEach((id, steps) -> {
