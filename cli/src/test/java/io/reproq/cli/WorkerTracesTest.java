@@ -3,12 +3,11 @@ package io.reproq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import io.reproq.cli.option.StopSignal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,10 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -36,32 +33,20 @@ final class WorkerTracesTest {
 
   @Test
   void attempts_are_told_to_the_collector_that_the_environment_names() throws Exception {
-    var received = new CopyOnWriteArrayList<String>();
-    var collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/v1/traces",
-        exchange -> {
-          // Names are plain text within the binary form.
-          var body = exchange.getRequestBody().readAllBytes();
-          received.add(new String(body, StandardCharsets.ISO_8859_1));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    collector.start();
-    try {
+    try (var collector = new Collector()) {
       runOneTask(
           Map.of(
-              "DATABASE_URL", "sqlite:" + folder.resolve("tasks.db"),
-              "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + collector.getAddress().getPort(),
-              "OTEL_SERVICE_NAME", "night-shift"));
-    } finally {
-      collector.stop(0);
-    }
+              "DATABASE_URL",
+              "sqlite:" + folder.resolve("tasks.db"),
+              "OTEL_EXPORTER_OTLP_ENDPOINT",
+              collector.address(),
+              "OTEL_SERVICE_NAME",
+              "night-shift"));
 
-    assertThat(List.copyOf(received))
-        .anySatisfy(
-            sent -> assertThat(sent).contains("process reproq.noop", "night-shift", "succeeded"));
+      assertThat(collector.received())
+          .startsWith("POST /v1/traces ")
+          .contains("process reproq.noop", "night-shift", "succeeded");
+    }
   }
 
   @Test
@@ -84,7 +69,9 @@ final class WorkerTracesTest {
     assertThat(shell.run("enqueue", "reproq.noop").code()).isZero();
     var address = "127.0.0.1:" + freePort();
     var worker =
-        CompletableFuture.supplyAsync(() -> shell.run("worker", "--metrics-addr", address));
+        CompletableFuture.supplyAsync(
+            () -> shell.run("worker", "--metrics-addr", address),
+            Thread.ofPlatform().daemon()::start);
     await()
         .atMost(SOON)
         .ignoreExceptions()
@@ -111,6 +98,54 @@ final class WorkerTracesTest {
   private static int freePort() throws IOException {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
+    }
+  }
+
+  /// Keeps the first bytes that somebody sends it, and says that it took them. Names are plain text
+  /// within the binary form of spans.
+  private static final class Collector implements AutoCloseable {
+    private static final int MOST = 1 << 16;
+
+    private final ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final CompletableFuture<String> received =
+        CompletableFuture.supplyAsync(this::take, Thread.ofPlatform().daemon()::start);
+
+    Collector() throws IOException {}
+
+    String address() {
+      return "http://127.0.0.1:" + listening.getLocalPort();
+    }
+
+    String received() throws Exception {
+      return received.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private String take() {
+      try (var connection = listening.accept()) {
+        var in = connection.getInputStream();
+        var text = new StringBuilder();
+        var buffer = new byte[MOST];
+        while (!text.toString().contains("succeeded")) {
+          var count = in.read(buffer);
+          if (count < 0) {
+            break;
+          }
+          text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+        }
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        return text.toString();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      listening.close();
     }
   }
 }
