@@ -201,7 +201,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   }
 
   private WorkerRun open(Telemetry telemetry) {
-    var room = new Room(concurrency);
+    var room = new Room(concurrency, shares().size());
     var engines = new ArrayList<Reproq>();
     try {
       shares().forEach((alias, share) -> engines.add(engine(alias, share, room, telemetry)));

@@ -12,15 +12,28 @@ import java.util.concurrent.locks.ReentrantLock;
 /// for.
 public final class Room {
   private final int capacity;
+  private final int sharers;
   private final List<Slots> sharing = new CopyOnWriteArrayList<>();
   private final ReentrantLock reserving = new ReentrantLock();
 
+  /// Room for one worker.
+  ///
   /// @throws IllegalArgumentException when below 1
   public Room(int capacity) {
-    if (capacity < 1) {
-      throw new IllegalArgumentException("concurrency must be at least 1, was " + capacity);
+    this(capacity, 1);
+  }
+
+  /// Room for several workers. A place is kept for each, also before it starts.
+  ///
+  /// @param sharers how many workers
+  /// @throws IllegalArgumentException when there is not a place for each
+  public Room(int capacity, int sharers) {
+    if (capacity < Math.max(1, sharers)) {
+      throw new IllegalArgumentException(
+          "concurrency must be at least " + Math.max(1, sharers) + ", was " + capacity);
     }
     this.capacity = capacity;
+    this.sharers = sharers;
   }
 
   public int capacity() {
@@ -28,13 +41,24 @@ public final class Room {
   }
 
   /// From now on `one` has a share.
+  ///
+  /// @throws IllegalStateException when all shares are taken
   void add(Slots one) {
-    sharing.add(one);
+    reserving.lock();
+    try {
+      if (sharing.size() == sharers) {
+        throw new IllegalStateException("this room is for " + sharers + " workers, and has them");
+      }
+      sharing.add(one);
+    } finally {
+      reserving.unlock();
+    }
   }
 
   /// How many attempts `one` may begin now.
   int free(Slots one) {
-    var free = capacity - one.used();
+    // Of those that have not come yet, each may want its place.
+    var free = capacity - one.used() - (sharers - sharing.size());
     for (var other : sharing) {
       if (other != one) {
         free -= Math.max(1, other.used());
@@ -48,7 +72,7 @@ public final class Room {
   int reserve(Slots one) {
     reserving.lock();
     try {
-      var part = Math.ceilDiv(free(one), sharing.size());
+      var part = Math.ceilDiv(free(one), sharers);
       one.use(part);
       return part;
     } finally {

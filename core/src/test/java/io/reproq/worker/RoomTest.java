@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 final class RoomTest {
-  private final Room room = new Room(8);
+  private final Room room = new Room(8, 2);
 
   @Test
   void who_has_it_alone_gets_all_of_it() {
-    var alone = new Slots(room, new Signal());
+    var alone = new Slots(new Room(8), new Signal());
 
     assertThat(alone.reserve()).isEqualTo(8);
     assertThat(alone.free()).isZero();
@@ -34,6 +34,26 @@ final class RoomTest {
     assertThat(one.reserve()).isEqualTo(4);
     assertThat(other.reserve()).isEqualTo(2);
     assertThat(one.free()).isEqualTo(2);
+  }
+
+  @Test
+  void a_place_is_kept_for_who_has_not_come_yet() {
+    var early = new Slots(room, new Signal());
+    while (early.free() > 0) {
+      early.reserve();
+    }
+
+    assertThat(new Slots(room, new Signal()).reserve()).isEqualTo(1);
+  }
+
+  @Test
+  void more_workers_than_it_is_for_are_refused() {
+    new Slots(room, new Signal());
+    new Slots(room, new Signal());
+
+    assertThatThrownBy(() -> new Slots(room, new Signal()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("this room is for 2 workers, and has them");
   }
 
   @Test
@@ -68,9 +88,10 @@ final class RoomTest {
   @Test
   void many_at_once_never_have_more_than_there_is() throws Exception {
     var held = new AtomicInteger();
+    var four = new Room(8, 4);
     var sharing = new ArrayList<Slots>();
     for (var i = 0; i < 4; i++) {
-      sharing.add(new Slots(room, new Signal()));
+      sharing.add(new Slots(four, new Signal()));
     }
     try (var threads = Executors.newFixedThreadPool(4)) {
       var most = new ArrayList<Callable<Integer>>();
@@ -97,5 +118,6 @@ final class RoomTest {
     assertThatThrownBy(() -> new Room(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("concurrency must be at least 1, was 0");
+    assertThatThrownBy(() -> new Room(2, 3)).hasMessage("concurrency must be at least 3, was 2");
   }
 }

@@ -22,7 +22,7 @@ class SharedRoomTest {
   private static final TaskType<Integer, Integer> WORK =
       TaskType.of("sample.work", Integer.class, Integer.class);
 
-  private final Room room = new Room(4);
+  private final Room room = new Room(4, 2);
 
   @Test
   void two_databases_never_run_more_at_once_than_there_is_room_for() throws Exception {
