@@ -19,8 +19,12 @@ public record Memory(boolean isLow, Duration logInterval) {
   ///
   /// @throws CommandFailure when a value is none, naming its variable
   public static Memory of(Surroundings surroundings) {
-    var mode = surroundings.variable(MODE, "").strip().toLowerCase(Locale.ROOT);
-    return new Memory(YES.contains(mode), interval(surroundings.variable(INTERVAL, "0")));
+    return new Memory(isLow(surroundings), interval(surroundings.variable(INTERVAL, "0")));
+  }
+
+  /// Whether there is little of it.
+  static boolean isLow(Surroundings surroundings) {
+    return YES.contains(surroundings.variable(MODE, "").strip().toLowerCase(Locale.ROOT));
   }
 
   private static Duration interval(String text) {

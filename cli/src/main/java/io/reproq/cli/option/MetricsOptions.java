@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -119,7 +117,7 @@ public final class MetricsOptions {
   public Optional<MetricsConfig> config() {
     var tls = tls();
     var address = address();
-    if (address == null || isLowOnMemory()) {
+    if (address == null || Memory.isLow(surroundings)) {
       return Optional.empty();
     }
     if (!window.isPositive()) {
@@ -134,11 +132,6 @@ public final class MetricsOptions {
                 window,
                 atLeast(1, "--metrics-auth-max-entries", maxEntries)),
             tls));
-  }
-
-  private boolean isLowOnMemory() {
-    return Set.of("1", "true", "yes", "on")
-        .contains(surroundings.variable("LOW_MEMORY_MODE", "").strip().toLowerCase(Locale.ROOT));
   }
 
   private @Nullable Address address() {
