@@ -293,10 +293,12 @@ SELECT result_id FROM reproq.cancel_request WHERE result_id = ANY (:ids::bigint[
 -- holds it. What is over leaves its mark (found one by one, by index, whatever the planner thinks of
 -- the table's size) and its cancel request behind. The keys that are free with it are told: what is
 -- parked under them is to be looked for once this is committed. An order is found again from what
--- never changes about the task, because running rows do not carry it.
+-- never changes about the task, because running rows do not carry it. Expiries are looked for only
+-- where any task has one.
 WITH clock AS MATERIALIZED (
   SELECT coalesce(:now::timestamptz, clock_timestamp()) AS now,
-    (SELECT value::bigint FROM reproq.setting WHERE name = 'aging_ms') AS aging_ms
+    (SELECT value::bigint FROM reproq.setting WHERE name = 'aging_ms') AS aging_ms,
+    EXISTS (SELECT FROM reproq.expiry) AS any_expires
 ),
 sent AS MATERIALIZED (
   SELECT * FROM unnest(:ids::bigint[], :workers::integer[], :numbers::bigint[], :places::text[],
@@ -356,7 +358,8 @@ unexpiring AS (
   DELETE FROM reproq.expiry WHERE ctid = ANY (ARRAY(
     SELECT e.address FROM gone g CROSS JOIN LATERAL (
       SELECT ctid AS address FROM reproq.expiry WHERE result_id = g.result_id OFFSET 0) e
-    WHERE g.is_tied AND g.status IN ('SUCCESSFUL', 'CANCELLED')))
+    WHERE (SELECT any_expires FROM clock) AND g.is_tied
+      AND g.status IN ('SUCCESSFUL', 'CANCELLED')))
 ),
 counted AS (
   INSERT INTO reproq.counter_delta (queue_name, status, change)
