@@ -40,9 +40,7 @@ final class LookDatabasesTest {
         .containsPattern("bert\t.*\tsecond");
     assertThat(two.json("workers", "--json").findValuesAsString("database"))
         .containsExactly("main", "second");
-    assertThat(two.out("workers", "--database", "second"))
-        .contains("bert")
-        .doesNotContain("anna");
+    assertThat(two.out("workers", "--database", "second")).contains("bert").doesNotContain("anna");
   }
 
   @Test

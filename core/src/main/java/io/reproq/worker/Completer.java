@@ -38,10 +38,7 @@ final class Completer {
 
   /// @param databaseAlias what the store's database is called, null where there is one alone
   Completer(
-      TaskStore store,
-      NoteWriter notes,
-      AttemptListener listener,
-      @Nullable String databaseAlias) {
+      TaskStore store, NoteWriter notes, AttemptListener listener, @Nullable String databaseAlias) {
     this.store = store;
     this.notes = notes;
     this.listener = listener;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lease how long the others wait for a sign of life before they take its tasks
 /// @param heartbeat how often it gives one; less than half the lease
 /// @param pace how often it looks for what nobody tells it
-/// @param databaseAlias what its log calls the database, in a process that has several; null for one
+/// @param databaseAlias what its log calls the database, in a process that has several; null for
+///   one
 public record WorkerConfig(
     String workerId,
     List<String> queues,
@@ -93,36 +94,41 @@ public record WorkerConfig(
   }
 
   public WorkerConfig withWorkerId(String value) {
-    return new WorkerConfig(value, queues, weights, concurrency, lease, heartbeat, pace, databaseAlias);
+    return new WorkerConfig(
+        value, queues, weights, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   public WorkerConfig withQueues(List<String> value) {
-    return new WorkerConfig(workerId, value, weights, concurrency, lease, heartbeat, pace, databaseAlias);
+    return new WorkerConfig(
+        workerId, value, weights, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   /// One weight more.
   public WorkerConfig withWeight(String queue, int weight) {
     var changed = new HashMap<>(weights);
     changed.put(queue, weight);
-    return new WorkerConfig(workerId, queues, changed, concurrency, lease, heartbeat, pace, databaseAlias);
+    return new WorkerConfig(
+        workerId, queues, changed, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   public WorkerConfig withConcurrency(int value) {
-    return new WorkerConfig(workerId, queues, weights, value, lease, heartbeat, pace, databaseAlias);
+    return new WorkerConfig(
+        workerId, queues, weights, value, lease, heartbeat, pace, databaseAlias);
   }
 
   /// Both at once: one is checked against the other.
   public WorkerConfig withLease(Duration lasts, Duration beats) {
-    return new WorkerConfig(workerId, queues, weights, concurrency, lasts, beats, pace, databaseAlias);
+    return new WorkerConfig(
+        workerId, queues, weights, concurrency, lasts, beats, pace, databaseAlias);
   }
 
   public WorkerConfig withPace(Pace value) {
-    return new WorkerConfig(workerId, queues, weights, concurrency, lease, heartbeat, value, databaseAlias);
+    return new WorkerConfig(
+        workerId, queues, weights, concurrency, lease, heartbeat, value, databaseAlias);
   }
 
   public WorkerConfig withDatabaseAlias(String value) {
-    return new WorkerConfig(
-        workerId, queues, weights, concurrency, lease, heartbeat, pace, value);
+    return new WorkerConfig(workerId, queues, weights, concurrency, lease, heartbeat, pace, value);
   }
 
   private static void check(boolean holds, String rule, Object found) {

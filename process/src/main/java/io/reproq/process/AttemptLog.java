@@ -38,8 +38,7 @@ final class AttemptLog {
   /// The log of an attempt, kept where the worker wants it.
   static AttemptLog of(ExecutorConfig config, Attempt attempt) {
     var database = attempt.databaseAlias().map(alias -> alias + "-").orElse("");
-    var name =
-        "task-" + database + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
+    var name = "task-" + database + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
     return new AttemptLog(
         config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt));
   }

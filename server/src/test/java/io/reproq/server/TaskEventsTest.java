@@ -137,8 +137,7 @@ final class TaskEventsTest {
             return broken(super.claim(request));
           }
         };
-    var event =
-        events(store, Spec.of("sample.greet"), DONE, WorkerConfig.defaults("w1")).getLast();
+    var event = events(store, Spec.of("sample.greet"), DONE, WorkerConfig.defaults("w1")).getLast();
 
     assertThat(event.type()).isEqualTo("task_invalid");
     assertThat(event.queue()).isNull();

@@ -39,7 +39,8 @@ final class FrameText {
     var rate = frame.queues().stream().mapToDouble(queue -> frame.rate(before, queue)).sum();
     lines.add(
         "%s   %s   %s"
-            .formatted(heading(place), frame.at().truncatedTo(ChronoUnit.SECONDS), perSecond(rate)));
+            .formatted(
+                heading(place), frame.at().truncatedTo(ChronoUnit.SECONDS), perSecond(rate)));
     lines.add("");
     queues(lines, frame, before);
     lines.add("");

@@ -59,9 +59,7 @@ final class Watched implements AutoCloseable {
     if (silence != null) {
       return List.of(text.cut(silence));
     }
-    return store == null || frame == null
-        ? List.of()
-        : text.lines(store.describe(), frame, before);
+    return store == null || frame == null ? List.of() : text.lines(store.describe(), frame, before);
   }
 
   @Override

@@ -103,8 +103,8 @@ public final class TaskEvents implements AttemptListener {
     attempt.databaseAlias().ifPresent(alias -> metadata.put("database", alias));
     spec.ifPresent(known -> metadata.put("task_path", known.taskPath()));
     metadata.put("attempt", Integer.toString(attempt.number()));
-    spec.ifPresent(known ->
-        metadata.put("max_attempts", Integer.toString(known.retry().maxAttempts())));
+    spec.ifPresent(
+        known -> metadata.put("max_attempts", Integer.toString(known.retry().maxAttempts())));
     metadata.putAll(details);
     feed.publish(
         new TaskEvent(
