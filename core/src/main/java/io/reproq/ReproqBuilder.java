@@ -95,6 +95,12 @@ public final class ReproqBuilder {
     return worker(known -> known.withWorkerId(name));
   }
 
+  /// What the database is called where a process works in several: log lines and events about a
+  /// task then say in which one it lies. Default: nothing.
+  public ReproqBuilder databaseAlias(String name) {
+    return worker(known -> known.withDatabaseAlias(name));
+  }
+
   /// How long the other workers wait for a sign of life, and how often this one gives it. Default:
   /// 15 s and 5 s.
   ///

@@ -219,9 +219,13 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
             .room(room)
             .workerId(name())
             .beat(beat || habits.beats);
+    var named = database.named(alias);
+    if (!named.isAlone()) {
+      builder.databaseAlias(alias);
+    }
     executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
     telemetry.on(builder);
-    return builder.store(ReproqBuilder.open(database.named(alias).dsn(), aging.settings())).open();
+    return builder.store(ReproqBuilder.open(named.dsn(), aging.settings())).open();
   }
 
   private String name() {

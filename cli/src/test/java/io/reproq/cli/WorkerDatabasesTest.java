@@ -2,6 +2,10 @@ package io.reproq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.reproq.cli.Shell.Result;
 import io.reproq.cli.database.DatabaseOption;
 import io.reproq.dsn.Dsn;
@@ -13,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// Services that work in two databases.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -100,6 +106,29 @@ final class WorkerDatabasesTest {
     }
     enqueue(two, 1, "bulk");
     soon().until(() -> count("second", "bulk", TaskStatus.SUCCESSFUL) == 2);
+    stop(shell, worker);
+  }
+
+  @Test
+  void lines_about_a_task_say_in_which_database_it_lies() throws Exception {
+    enqueue(two, 1, "bulk");
+    var shell = two.shell();
+    var worker = start(shell, "worker", "--queues", "default,bulk");
+    soon().until(() -> count("second", "bulk", TaskStatus.SUCCESSFUL) == 1);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.list = new CopyOnWriteArrayList<>();
+    lines.start();
+    var logger = (Logger) LoggerFactory.getLogger("io.reproq.worker.Runner");
+    logger.setLevel(Level.DEBUG);
+    logger.addAppender(lines);
+
+    two.out("enqueue", "reproq.flaky", "--kwargs", "{\"failures\": 1}", "--queue", "bulk");
+    soon()
+        .until(() ->
+            lines.list.stream()
+                .anyMatch(line -> "second:2".equals(line.getMDCPropertyMap().get("task_id"))));
+    logger.detachAppender(lines);
+    logger.setLevel(null);
     stop(shell, worker);
   }
 

@@ -3,20 +3,20 @@ package io.reproq.worker;
 import io.reproq.clock.TimeSource;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskStore;
+import io.reproq.task.QueueGlob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The queues that a worker asks, with their weights. Used by one thread.
 ///
-/// A name stands for itself. In a glob `*` stands for anything and `?` for one character; it means
-/// all queues that ever had a task and match, which are looked up once a second while there is
-/// work, and sooner where the worker has none: a task in a new queue may be what woke it.
+/// A name stands for itself. A glob means all queues that ever had a task and match, which are
+/// looked up once a second while there is work, and sooner where the worker has none: a task in a
+/// new queue may be what woke it.
 final class AskedQueues {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration LOOK_IDLE = Duration.ofMillis(100);
@@ -42,8 +42,8 @@ final class AskedQueues {
     }
     for (var queue : config.queues()) {
       var weight = config.weights().getOrDefault(queue, 1);
-      if (queue.contains("*") || queue.contains("?")) {
-        globs.add(new Glob(pattern(queue), weight));
+      if (QueueGlob.isGlob(queue)) {
+        globs.add(new Glob(QueueGlob.of(queue), weight));
       } else {
         named.put(queue, weight);
       }
@@ -81,20 +81,12 @@ final class AskedQueues {
     for (var name : names) {
       // A name goes before globs, and the first glob before the others.
       globs.stream()
-          .filter(glob -> glob.pattern.matcher(name).matches())
+          .filter(glob -> glob.name.matches(name))
           .findFirst()
           .ifPresent(glob -> found.putIfAbsent(name, glob.weight));
     }
     return found;
   }
 
-  private static Pattern pattern(String glob) {
-    var regex = new StringBuilder();
-    for (var letter : glob.split("(?<=[*?])|(?=[*?])", -1)) {
-      regex.append(letter.equals("*") ? ".*" : letter.equals("?") ? "." : Pattern.quote(letter));
-    }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL);
-  }
-
-  private record Glob(Pattern pattern, int weight) {}
+  private record Glob(QueueGlob name, int weight) {}
 }

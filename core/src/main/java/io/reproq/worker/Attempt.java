@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.reproq.json.Json;
 import io.reproq.store.ClaimedTask;
+import io.reproq.store.ClaimedTask.Description;
 import io.reproq.store.Completed;
 import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
@@ -11,6 +12,7 @@ import io.reproq.task.Payload;
 import io.reproq.task.Spec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,17 @@ public final class Attempt {
     return task.resultId();
   }
 
+  /// What the database of its task is called; empty where there is one alone.
+  public Optional<String> databaseAlias() {
+    return Optional.ofNullable(completer.databaseAlias());
+  }
+
+  /// Its task's id as people read it and give it to commands: with the alias of its database, where
+  /// there are several.
+  public String taskName() {
+    return databaseAlias().map(alias -> alias + ":").orElse("") + resultId();
+  }
+
   /// Its fence, together with the result_id.
   public ClaimId claimId() {
     return task.claimId();
@@ -68,8 +81,17 @@ public final class Attempt {
     return task.origin();
   }
 
+  /// What its task is. Whoever may meet a task that cannot be read, which no handler does, asks
+  /// [#readable] first: of such a task, this says nothing true.
   public Spec spec() {
     return spec;
+  }
+
+  /// What its task is; empty when that cannot be read, and the attempt only fails.
+  public Optional<Spec> readable() {
+    return task.description() instanceof Description.Valid(var read)
+        ? Optional.of(read)
+        : Optional.empty();
   }
 
   /// What the direct predecessors of its task in a workflow returned, in the order of members. Read
@@ -300,6 +322,6 @@ public final class Attempt {
 
   @Override
   public String toString() {
-    return "task " + resultId() + " (" + spec.taskPath() + ", attempt " + number() + ")";
+    return "task " + taskName() + " (" + spec.taskPath() + ", attempt " + number() + ")";
   }
 }

@@ -15,15 +15,18 @@ public final class AttemptKeys {
 
   /// Adds them to `line`.
   public static LoggingEventBuilder about(Attempt attempt, LoggingEventBuilder line) {
-    return line.addKeyValue(TASK, attempt.resultId())
-        .addKeyValue(NUMBER, attempt.number())
-        .addKeyValue(QUEUE, attempt.spec().queue())
-        .addKeyValue(PATH, attempt.spec().taskPath());
+    // Alone it stays a number, as readers of JSON know it.
+    Object task = attempt.databaseAlias().isPresent() ? attempt.taskName() : attempt.resultId();
+    var known = line.addKeyValue(TASK, task).addKeyValue(NUMBER, attempt.number());
+    return attempt
+        .readable()
+        .map(spec -> known.addKeyValue(QUEUE, spec.queue()).addKeyValue(PATH, spec.taskPath()))
+        .orElse(known);
   }
 
   /// From now on the lines of this thread carry them, those of a user's handler included.
   static void enter(Attempt attempt) {
-    MDC.put(TASK, Long.toString(attempt.resultId()));
+    MDC.put(TASK, attempt.taskName());
     MDC.put(NUMBER, Integer.toString(attempt.number()));
     MDC.put(QUEUE, attempt.spec().queue());
     MDC.put(PATH, attempt.spec().taskPath());

@@ -14,6 +14,7 @@ import io.reproq.task.Outcome;
 import io.reproq.task.Transitions;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +34,15 @@ final class Completer {
   private final TaskStore store;
   private final NoteWriter notes;
   private final AttemptListener listener;
+  private final @Nullable String databaseAlias;
 
-  Completer(TaskStore store, NoteWriter notes, AttemptListener listener) {
+  /// @param databaseAlias what the store's database is called, null where there is one alone
+  Completer(
+      TaskStore store, NoteWriter notes, AttemptListener listener, @Nullable String databaseAlias) {
     this.store = store;
     this.notes = notes;
     this.listener = listener;
+    this.databaseAlias = databaseAlias;
   }
 
   /// Ends `attempt` together with `work`, on the calling thread.
@@ -81,6 +86,10 @@ final class Completer {
   /// What the attempts at the task of `attempt` have noted.
   Json metadata(Attempt attempt) {
     return store.metadata(attempt.resultId());
+  }
+
+  @Nullable String databaseAlias() {
+    return databaseAlias;
   }
 
   private static Settlement settlement(Attempt attempt, Outcome.Succeeded outcome) {

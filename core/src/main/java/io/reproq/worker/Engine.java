@@ -55,7 +55,8 @@ public final class Engine {
         new Runner(
             handlers,
             slots,
-            new Runner.Ends(settler, new Completer(store, notes, heard), heard),
+            new Runner.Ends(
+                settler, new Completer(store, notes, heard, config.databaseAlias()), heard),
             surroundings);
     claimer =
         new Claimer(

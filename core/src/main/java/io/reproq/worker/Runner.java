@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class Runner {
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
+  /// In place of what cannot be read.
+  private static final Spec UNREADABLE = Spec.of("unreadable").build();
+
   private final Handlers handlers;
   private final Slots slots;
   private final Ends ends;
@@ -43,7 +46,7 @@ final class Runner {
                     attempt, limit == null ? () -> run(attempt) : () -> run(attempt, limit, sent)));
       }
       case Description.Broken(var reason) -> {
-        var attempt = enter(task, Spec.of("unknown").build());
+        var attempt = enter(task, UNREADABLE);
         finish(attempt, new Outcome.Failed(Failure.of(FailureKind.INVALID_SPEC, reason), false));
       }
     }

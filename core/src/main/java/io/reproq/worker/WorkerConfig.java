@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// How a worker works. Starts from [#defaults] and is changed by the `with` methods.
 ///
@@ -17,6 +18,8 @@ import java.util.Map;
 /// @param lease how long the others wait for a sign of life before they take its tasks
 /// @param heartbeat how often it gives one; less than half the lease
 /// @param pace how often it looks for what nobody tells it
+/// @param databaseAlias what its log calls the database, in a process that has several; null for
+///   one
 public record WorkerConfig(
     String workerId,
     List<String> queues,
@@ -24,7 +27,8 @@ public record WorkerConfig(
     int concurrency,
     Duration lease,
     Duration heartbeat,
-    Pace pace) {
+    Pace pace,
+    @Nullable String databaseAlias) {
   private static final int HEAVIEST = 1000;
 
   public WorkerConfig {
@@ -85,35 +89,46 @@ public record WorkerConfig(
         64,
         Duration.ofSeconds(15),
         Duration.ofSeconds(5),
-        Pace.defaults());
+        Pace.defaults(),
+        null);
   }
 
   public WorkerConfig withWorkerId(String value) {
-    return new WorkerConfig(value, queues, weights, concurrency, lease, heartbeat, pace);
+    return new WorkerConfig(
+        value, queues, weights, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   public WorkerConfig withQueues(List<String> value) {
-    return new WorkerConfig(workerId, value, weights, concurrency, lease, heartbeat, pace);
+    return new WorkerConfig(
+        workerId, value, weights, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   /// One weight more.
   public WorkerConfig withWeight(String queue, int weight) {
     var changed = new HashMap<>(weights);
     changed.put(queue, weight);
-    return new WorkerConfig(workerId, queues, changed, concurrency, lease, heartbeat, pace);
+    return new WorkerConfig(
+        workerId, queues, changed, concurrency, lease, heartbeat, pace, databaseAlias);
   }
 
   public WorkerConfig withConcurrency(int value) {
-    return new WorkerConfig(workerId, queues, weights, value, lease, heartbeat, pace);
+    return new WorkerConfig(
+        workerId, queues, weights, value, lease, heartbeat, pace, databaseAlias);
   }
 
   /// Both at once: one is checked against the other.
   public WorkerConfig withLease(Duration lasts, Duration beats) {
-    return new WorkerConfig(workerId, queues, weights, concurrency, lasts, beats, pace);
+    return new WorkerConfig(
+        workerId, queues, weights, concurrency, lasts, beats, pace, databaseAlias);
   }
 
   public WorkerConfig withPace(Pace value) {
-    return new WorkerConfig(workerId, queues, weights, concurrency, lease, heartbeat, value);
+    return new WorkerConfig(
+        workerId, queues, weights, concurrency, lease, heartbeat, value, databaseAlias);
+  }
+
+  public WorkerConfig withDatabaseAlias(String value) {
+    return new WorkerConfig(workerId, queues, weights, concurrency, lease, heartbeat, pace, value);
   }
 
   private static void check(boolean holds, String rule, Object found) {

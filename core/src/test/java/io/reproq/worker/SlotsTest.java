@@ -85,6 +85,6 @@ final class SlotsTest {
 
   private Completer completer() {
     var store = new MemoryStore(Settings.defaults());
-    return new Completer(store, new NoteWriter(store, slots), new AttemptListener() {});
+    return new Completer(store, new NoteWriter(store, slots), new AttemptListener() {}, null);
   }
 }

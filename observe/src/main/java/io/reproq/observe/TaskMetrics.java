@@ -8,6 +8,7 @@ import io.reproq.store.Settlement;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
+import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
@@ -78,7 +79,7 @@ public final class TaskMetrics {
       if (!(answer instanceof Settled.Applied(var place))) {
         return;
       }
-      var path = attempt.spec().taskPath();
+      var path = attempt.readable().map(Spec::taskPath).orElse(Labels.UNKNOWN);
       if (place instanceof Place.Finished(var status, var attempts)) {
         var ran = start == null ? Duration.ZERO : Duration.ofNanos(time.nanoTime() - start);
         meters.ended(path, status, attempt.origin().waited().plus(ran));

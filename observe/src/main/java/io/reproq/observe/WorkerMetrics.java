@@ -8,6 +8,7 @@ import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Outcome;
+import io.reproq.task.Spec;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptHandler;
 import io.reproq.worker.AttemptListener;
@@ -105,7 +106,7 @@ public final class WorkerMetrics {
     @Override
     public void settled(Attempt attempt, Settlement settlement, Settled answer) {
       if (answer instanceof Settled.Applied) {
-        var queue = attempt.spec().queue();
+        var queue = attempt.readable().map(Spec::queue).orElse(Labels.UNKNOWN);
         switch (settlement.outcome()) {
           case Outcome.Succeeded succeeded -> meters.ended(queue, true);
           case Outcome.Failed failed -> meters.ended(queue, false);

@@ -37,7 +37,8 @@ final class AttemptLog {
 
   /// The log of an attempt, kept where the worker wants it.
   static AttemptLog of(ExecutorConfig config, Attempt attempt) {
-    var name = "task-" + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
+    var database = attempt.databaseAlias().map(alias -> alias + "-").orElse("");
+    var name = "task-" + database + attempt.resultId() + "-attempt-" + attempt.number() + ".log";
     return new AttemptLog(
         config.limits().maxStderrBytes(), LogSink.of(config.logsDir(), name, attempt));
   }

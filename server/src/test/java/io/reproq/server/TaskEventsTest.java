@@ -7,14 +7,20 @@ import io.reproq.memory.MemoryStore;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.server.events.EventFeed;
 import io.reproq.server.events.EventFilter;
+import io.reproq.server.events.EventJson;
 import io.reproq.server.events.NumberedEvent;
 import io.reproq.server.events.TaskEvent;
 import io.reproq.server.events.TaskEvent.Level;
 import io.reproq.server.events.TaskEvents;
+import io.reproq.store.ClaimAnswer;
+import io.reproq.store.ClaimRequest;
+import io.reproq.store.ClaimedTask.Description;
+import io.reproq.store.ForwardingStore;
 import io.reproq.store.NewTask;
 import io.reproq.store.Settled;
 import io.reproq.store.Settlement;
 import io.reproq.store.StoreProvider.Settings;
+import io.reproq.store.TaskStore;
 import io.reproq.task.Failure;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Outcome;
@@ -115,6 +121,39 @@ final class TaskEventsTest {
   }
 
   @Test
+  void a_path_called_unknown_is_a_path_like_any_other() {
+    var event = events(Spec.of("unknown"), DONE, WorkerConfig.defaults("w1")).getLast();
+
+    assertThat(event.queue()).isEqualTo("default");
+    assertThat(event.metadata()).containsEntry("task_path", "unknown").containsKey("max_attempts");
+  }
+
+  @Test
+  void of_a_task_that_cannot_be_read_neither_queue_nor_path_is_told() {
+    var store =
+        new ForwardingStore(new MemoryStore(Settings.defaults().withTime(clock))) {
+          @Override
+          public ClaimAnswer claim(ClaimRequest request) {
+            return broken(super.claim(request));
+          }
+        };
+    var event = events(store, Spec.of("sample.greet"), DONE, WorkerConfig.defaults("w1")).getLast();
+
+    assertThat(event.type()).isEqualTo("task_invalid");
+    assertThat(event.queue()).isNull();
+    assertThat(event.metadata()).doesNotContainKeys("task_path", "max_attempts");
+  }
+
+  @Test
+  void of_several_databases_an_event_tells_which_one_and_the_id_stays_a_number() {
+    var config = WorkerConfig.defaults("w1").withDatabaseAlias("second");
+    var event = events(Spec.of("sample.greet"), DONE, config).getLast();
+
+    assertThat(event.metadata()).containsEntry("database", "second");
+    assertThat(EventJson.write(event)).contains("\"task_id\":1,");
+  }
+
+  @Test
   void a_cancelled_attempt_is_told() {
     var event = events(new Outcome.Cancelled(Failure.CANCELLED), 3).getLast();
 
@@ -144,13 +183,24 @@ final class TaskEventsTest {
 
   /// What is told of one attempt that comes to `outcome`.
   private List<TaskEvent> events(Outcome outcome, int maxAttempts) {
-    var store = new MemoryStore(Settings.defaults().withTime(clock));
     var policy = RetryPolicy.DEFAULT.withMaxAttempts(maxAttempts);
-    store.enqueue(List.of(NewTask.of(Spec.of("sample.greet").retry(policy).build())));
+    var spec = Spec.of("sample.greet").retry(policy);
+    return events(spec, outcome, WorkerConfig.defaults("w1"));
+  }
+
+  private List<TaskEvent> events(Spec.Builder spec, Outcome outcome, WorkerConfig config) {
+    var store = new MemoryStore(Settings.defaults().withTime(clock));
+    return events(store, spec, outcome, config);
+  }
+
+  private List<TaskEvent> events(
+      TaskStore store, Spec.Builder builder, Outcome outcome, WorkerConfig config) {
+    var spec = builder.build();
+    store.enqueue(List.of(NewTask.of(spec)));
     var handlers =
         new Handlers(
             Map.of(
-                "sample.greet",
+                spec.taskPath(),
                 attempt -> {
                   attempts.add(attempt);
                   return outcome;
@@ -159,7 +209,7 @@ final class TaskEventsTest {
     var engine =
         new Engine(
             store,
-            WorkerConfig.defaults("w1"),
+            config,
             handlers,
             List.of(told),
             new Surroundings(clock, new Random(0), Runnable::run));
@@ -167,6 +217,15 @@ final class TaskEventsTest {
     engine.claim();
     engine.settle();
     return all();
+  }
+
+  private static ClaimAnswer broken(ClaimAnswer answer) {
+    if (answer instanceof ClaimAnswer.Taken(var tasks, var moved, var retryIn)) {
+      var broken =
+          tasks.stream().map(task -> task.withDescription(new Description.Broken("no JSON")));
+      return new ClaimAnswer.Taken(broken.toList(), moved, retryIn);
+    }
+    return answer;
   }
 
   private List<TaskEvent> all() {

@@ -2,11 +2,10 @@ package io.reproq.cli.config;
 
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.Surroundings;
+import io.reproq.task.QueueGlob;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Which queue's tasks lie in which database.
 ///
 /// @param databases all that there are
-/// @param aliases by queues, or by globs of queues, in order; `*` is anything, `?` one character
+/// @param aliases by queues, or by globs of queues ([QueueGlob]), in order
 public record QueueDatabases(Databases databases, Map<String, String> aliases) {
   private static final String VARIABLE = "REPROQ_QUEUE_DATABASES";
 
@@ -29,7 +28,7 @@ public record QueueDatabases(Databases databases, Map<String, String> aliases) {
     return exact != null
         ? exact
         : aliases.entrySet().stream()
-            .filter(entry -> glob(entry.getKey()).matcher(queue).matches())
+            .filter(entry -> QueueGlob.of(entry.getKey()).matches(queue))
             .map(Map.Entry::getValue)
             .findFirst()
             .orElse(databases.defaultAlias());
@@ -107,16 +106,5 @@ public record QueueDatabases(Databases databases, Map<String, String> aliases) {
     return new CommandFailure(
         "%s wants queues and aliases as JSON, such as {\"mail-*\": \"second\"}, was '%s'"
             .formatted(VARIABLE, text));
-  }
-
-  private static Pattern glob(String text) {
-    return Pattern.compile(
-        text.codePoints()
-            .mapToObj(letter ->
-                letter == '*'
-                    ? ".*"
-                    : letter == '?' ? "." : Pattern.quote(Character.toString(letter)))
-            .collect(Collectors.joining()),
-        Pattern.DOTALL);
   }
 }

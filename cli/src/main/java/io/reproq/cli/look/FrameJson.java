@@ -1,40 +1,75 @@
 package io.reproq.cli.look;
 
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.store.Queues;
 import io.reproq.task.TaskStatus;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A frame as JSON.
+/// Single frames as one JSON document. Where there are several databases, each entry has the alias
+/// of its own, and `unanswered` has those that did not answer.
 final class FrameJson {
-  private FrameJson() {}
+  private final ObjectNode out = JsonNodeFactory.instance.objectNode();
+  private final ArrayNode queues;
+  private final ArrayNode workers;
+  private final ArrayNode failures;
 
-  /// @param before the frame before this one, null for none
-  static ObjectNode of(Frame frame, @Nullable Frame before) {
-    var out = JsonNodeFactory.instance.objectNode().put("at", frame.at().toString());
-    var queues = out.putArray("queues");
+  private FrameJson(Instant at) {
+    out.put("at", at.toString());
+    queues = out.putArray("queues");
+    workers = out.putArray("workers");
+    failures = out.putArray("failures");
+  }
+
+  static ObjectNode of(List<Watched> all, Instant at) {
+    var json = new FrameJson(at);
+    for (var one : all) {
+      var frame = one.frame();
+      if (frame != null) {
+        json.add(one.database(), frame);
+      }
+    }
+    if (all.stream().noneMatch(one -> one.database().isAlone())) {
+      json.addUnanswered(all);
+    }
+    return json.out;
+  }
+
+  private void add(NamedDatabase database, Frame frame) {
     for (var queue : frame.queues()) {
       var entry = queues.addObject().put("queue_name", queue);
       for (var status : TaskStatus.values()) {
         entry.put(status.name().toLowerCase(Locale.ROOT), frame.count(queue, status));
       }
-      entry.put("per_second", frame.rate(before, queue));
+      entry.put("per_second", frame.rate(null, queue));
       entry.put("paused", frame.paused().contains(queue) || frame.paused().contains(Queues.ALL));
+      database.mark(entry);
     }
-    var workers = out.putArray("workers");
-    frame.workers().forEach(worker -> workers.add(WorkerJson.of(worker, frame.at())));
-    var failures = out.putArray("failures");
+    for (var worker : frame.workers()) {
+      workers.add(database.mark(WorkerJson.of(worker, frame.at())));
+    }
     for (var run : frame.failures()) {
-      failures
-          .addObject()
-          .put("result_id", run.resultId())
-          .put("queue_name", run.queue())
-          .put("task_path", run.taskPath())
-          .put("failed_at", String.valueOf(run.times().failedAt()))
-          .put("last_error", run.result().lastError());
+      database.mark(
+          failures
+              .addObject()
+              .put("result_id", run.resultId())
+              .put("queue_name", run.queue())
+              .put("task_path", run.taskPath())
+              .put("failed_at", String.valueOf(run.times().failedAt()))
+              .put("last_error", run.result().lastError()));
     }
-    return out;
+  }
+
+  private void addUnanswered(List<Watched> all) {
+    var unanswered = out.putArray("unanswered");
+    for (var one : all) {
+      if (one.silence() != null) {
+        one.database().mark(unanswered.addObject().put("error", one.silence()));
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.reproq.cli.look;
 
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.store.Queues;
 import io.reproq.store.TaskRun;
 import io.reproq.task.TaskStatus;
@@ -17,25 +18,29 @@ final class FrameText {
 
   private static final int NUMBERS = 6 * 9;
 
+  private final NamedDatabase database;
   private final int width;
   private final int nameWidth;
 
   /// @param width columns of the terminal
-  FrameText(int width) {
+  /// @param database the one that is drawn
+  FrameText(int width, NamedDatabase database) {
+    this.database = database;
     this.width = Math.max(NARROWEST, width);
     this.nameWidth = Math.max(8, Math.min(24, this.width - NUMBERS));
   }
 
   /// The lines, none longer than the terminal is wide.
   ///
-  /// @param place the database
+  /// @param place the database, for people
   /// @param before the frame before this one, null for none
   List<String> lines(String place, Frame frame, @Nullable Frame before) {
     var lines = new ArrayList<String>();
     var rate = frame.queues().stream().mapToDouble(queue -> frame.rate(before, queue)).sum();
     lines.add(
         "%s   %s   %s"
-            .formatted(place, frame.at().truncatedTo(ChronoUnit.SECONDS), perSecond(rate)));
+            .formatted(
+                heading(place), frame.at().truncatedTo(ChronoUnit.SECONDS), perSecond(rate)));
     lines.add("");
     queues(lines, frame, before);
     lines.add("");
@@ -43,6 +48,10 @@ final class FrameText {
     lines.add("");
     failures(lines, frame);
     return lines.stream().map(this::cut).toList();
+  }
+
+  private String heading(String place) {
+    return database.isAlone() ? place : database.alias() + ": " + place;
   }
 
   private void queues(List<String> lines, Frame frame, @Nullable Frame before) {
@@ -92,7 +101,7 @@ final class FrameText {
     }
   }
 
-  private static void failures(List<String> lines, Frame frame) {
+  private void failures(List<String> lines, Frame frame) {
     lines.add("NEWEST FAILURES");
     frame.failures().forEach(run -> lines.add(failure(run)));
     if (frame.failures().isEmpty()) {
@@ -100,11 +109,11 @@ final class FrameText {
     }
   }
 
-  private static String failure(TaskRun run) {
+  private String failure(TaskRun run) {
     var error = run.result().lastError();
-    return "%d  %s  %s  %s"
+    return "%s  %s  %s  %s"
         .formatted(
-            run.resultId(),
+            database.id(run.resultId()),
             run.times().failedAt(),
             run.taskPath(),
             error == null ? "" : error.replaceAll("\\s+", " ").strip());
@@ -127,7 +136,7 @@ final class FrameText {
   }
 
   /// One line of the terminal at most, and nothing in it that would steer the terminal.
-  private String cut(String line) {
+  String cut(String line) {
     var plain = line.replaceAll("\\p{Cntrl}", " ");
     return plain.length() > width ? plain.substring(0, width - 1) + "…" : plain;
   }

@@ -6,9 +6,10 @@ import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
-import io.reproq.store.TaskStore;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +22,9 @@ import picocli.CommandLine.Option;
       "Fills the terminal and refreshes until q or Ctrl-C. Where standard output is no terminal,"
           + " and with --once or --json, it prints one frame; PER SEC tells how many tasks ended"
           + " since the frame before, so it is 0 in a single one. Each frame costs the database the"
-          + " same, however many tasks there are."
+          + " same, however many tasks there are.",
+      "Several databases stand one below the other. One that does not answer is a line that says"
+          + " so; a single frame then ends with 1."
     },
     footer = {
       "",
@@ -31,7 +34,7 @@ import picocli.CommandLine.Option;
       "  reproq top --once",
       "  reproq top --json | jq '.queues[] | select(.failed > 0)'"
     })
-public final class TopCommand implements Runnable {
+public final class TopCommand implements Callable<Integer> {
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration KEY_STEP = Duration.ofMillis(100);
   private static final int PLAIN_WIDTH = 120;
@@ -59,34 +62,53 @@ public final class TopCommand implements Runnable {
   }
 
   @Override
-  public void run() {
+  public Integer call() {
     if (interval.compareTo(SHORTEST) < 0) {
       throw new CommandFailure("--interval must be at least 0.1, was " + interval);
     }
-    try (var store = database.open()) {
+    var watched = database.all().stream().map(Watched::new).toList();
+    try {
       if (once || answer.isJson() || !surroundings.isTerminal()) {
-        var frame = Frame.of(store, time.now());
-        answer.give(
-            () -> FrameJson.of(frame, null),
-            () ->
-                String.join(
-                    System.lineSeparator(),
-                    new FrameText(PLAIN_WIDTH).lines(store.describe(), frame, null)));
-      } else {
-        watch(store);
+        return one(watched);
       }
+      watch(watched);
+      return 0;
+    } finally {
+      watched.forEach(Watched::close);
     }
   }
 
-  private void watch(TaskStore store) {
+  /// Prints a single frame.
+  ///
+  /// @return the exit code: 1 when a database did not answer
+  private int one(List<Watched> watched) {
+    var at = time.now();
+    watched.forEach(each -> each.look(at));
+    answer.give(
+        () -> FrameJson.of(watched, at),
+        () -> String.join(System.lineSeparator(), lines(watched, PLAIN_WIDTH)));
+    return watched.stream().allMatch(each -> each.silence() == null) ? 0 : 1;
+  }
+
+  /// All databases, one below the other.
+  private static List<String> lines(List<Watched> watched, int width) {
+    var lines = new ArrayList<String>();
+    for (var each : watched) {
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      lines.addAll(each.lines(width));
+    }
+    return lines;
+  }
+
+  private void watch(List<Watched> watched) {
     surroundings.stop().listen();
     try (var terminal = Terminal.open(common.out())) {
-      @Nullable Frame before = null;
       do {
-        var frame = Frame.of(store, time.now());
-        var last = before;
-        terminal.show(width -> new FrameText(width).lines(store.describe(), frame, last));
-        before = frame;
+        var at = time.now();
+        watched.forEach(each -> each.look(at));
+        terminal.show(width -> lines(watched, width));
       } while (!isOver(terminal));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

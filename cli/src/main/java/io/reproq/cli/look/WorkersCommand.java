@@ -1,13 +1,18 @@
 package io.reproq.cli.look;
 
+import io.reproq.cli.database.Answers;
 import io.reproq.cli.database.DatabaseOption;
+import io.reproq.cli.database.NamedDatabase;
 import io.reproq.cli.option.Answer;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.Surroundings;
 import io.reproq.clock.TimeSource;
+import io.reproq.store.TaskStore;
 import io.reproq.store.WorkerRow;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +28,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
           + " heartbeats, stale when not, and dead when its lease is over: any other worker takes"
           + " its tasks back and strikes it out; where none runs, prune workers does. Judged by"
           + " this machine's clock, while the times are the database's: doctor tells how far the"
-          + " two are apart. Workers themselves judge by the database's clock."
+          + " two are apart. Workers themselves judge by the database's clock.",
+      "Of several databases it lists all, and ends with 1 when one of them does not answer."
     },
     footer = {
       "",
@@ -31,7 +37,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "  reproq workers",
       "  reproq workers --json | jq -r '.[] | select(.state != \"living\") | .worker_id'"
     })
-public final class WorkersCommand implements Runnable {
+public final class WorkersCommand implements Callable<Integer> {
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final Answer answer;
@@ -42,27 +48,39 @@ public final class WorkersCommand implements Runnable {
   }
 
   @Override
-  public void run() {
-    try (var store = database.open()) {
-      var workers = store.workers();
-      var now = TimeSource.system().now();
-      answer.give(() -> toJson(workers, now), () -> table(workers, now));
-    }
+  public Integer call() {
+    var all = database.all();
+    var workers = Answers.of(all, TaskStore::workers);
+    var now = TimeSource.system().now();
+    answer.give(
+        () -> toJson(workers.given(), now),
+        () -> table(workers.given(), now, all.getFirst().isAlone()));
+    return workers.judge(common.err());
   }
 
-  private static ArrayNode toJson(List<WorkerRow> workers, Instant now) {
+  private static ArrayNode toJson(Map<NamedDatabase, List<WorkerRow>> workers, Instant now) {
     var out = JsonNodeFactory.instance.arrayNode();
-    workers.forEach(worker -> out.add(WorkerJson.of(worker, now)));
+    workers.forEach((database, rows) ->
+        rows.forEach(worker -> out.add(database.mark(WorkerJson.of(worker, now)))));
     return out;
   }
 
-  private static String table(List<WorkerRow> workers, Instant now) {
-    if (workers.isEmpty()) {
+  private static String table(
+      Map<NamedDatabase, List<WorkerRow>> workers, Instant now, boolean isAlone) {
+    var rows =
+        workers.entrySet().stream()
+            .flatMap(entry ->
+                entry.getValue().stream()
+                    .map(worker ->
+                        row(worker, now) + (isAlone ? "" : "\t" + entry.getKey().alias())))
+            .toList();
+    if (rows.isEmpty()) {
       return "No workers.";
     }
-    var header = "Worker\tState\tVersion\tQueues\tRunning\tConcurrency\tStartedAt\tLastSeenAt";
-    return workers.stream()
-        .map(worker -> row(worker, now))
+    var header =
+        "Worker\tState\tVersion\tQueues\tRunning\tConcurrency\tStartedAt\tLastSeenAt"
+            + (isAlone ? "" : "\tDatabase");
+    return rows.stream()
         .collect(Collectors.joining(System.lineSeparator(), header + System.lineSeparator(), ""));
   }
 

@@ -1,6 +1,7 @@
 package io.reproq.cli.worker;
 
 import io.reproq.cli.config.QueueDatabases;
+import io.reproq.task.QueueGlob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,7 @@ public final class Shares {
   }
 
   private static Set<String> aliases(String queue, QueueDatabases routes) {
-    var isGlob = queue.contains("*") || queue.contains("?");
-    return isGlob && !routes.aliases().containsKey(queue)
+    return QueueGlob.isGlob(queue) && !routes.aliases().containsKey(queue)
         ? routes.databases().dsns().keySet()
         : Set.of(routes.aliasOf(queue));
   }

@@ -60,4 +60,25 @@ final class HandlerLogTest {
                   .containsEntry("task_path", "sample.greet"));
     }
   }
+
+  @Test
+  void of_several_databases_the_id_says_in_which_one_the_task_lies() throws Exception {
+    try (var reproq = Reproq.builder().dsn("memory:").databaseAlias("second").open()) {
+      reproq.handle(
+          GREET,
+          (context, name) -> {
+            logger.info("greeting");
+            return name;
+          });
+      reproq.start();
+      var task = reproq.enqueue(GREET, "Ada", EnqueueOptions.DEFAULT.queue("default"));
+      task.await(Duration.ofSeconds(10));
+
+      assertThat(written.list)
+          .singleElement()
+          .satisfies(event ->
+              assertThat(event.getMDCPropertyMap())
+                  .containsEntry("task_id", "second:" + task.resultId()));
+    }
+  }
 }

@@ -2,6 +2,8 @@ package io.reproq.cli.look;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reproq.cli.database.NamedDatabase;
+import io.reproq.dsn.Dsn;
 import io.reproq.json.Json;
 import io.reproq.store.QueueStatus;
 import io.reproq.store.TaskRun;
@@ -27,13 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 final class FrameTextTest {
+  private static final NamedDatabase ALONE =
+      new NamedDatabase("default", Dsn.parse("memory:"), /* isAlone= */ true);
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:02Z");
 
   @Test
   void a_frame_tells_queues_workers_and_failures() {
     var before = frame(NOW.minusSeconds(2), 10);
 
-    var lines = new FrameText(100).lines("sqlite:tasks.db", frame(NOW, 30), before);
+    var lines = new FrameText(100, ALONE).lines("sqlite:tasks.db", frame(NOW, 30), before);
 
     assertThat(String.join("\n", lines))
         .isEqualTo(
@@ -53,7 +57,7 @@ final class FrameTextTest {
 
   @Test
   void a_single_frame_has_no_rates() {
-    assertThat(new FrameText(100).lines("memory:", frame(NOW, 30), null).getFirst())
+    assertThat(new FrameText(100, ALONE).lines("memory:", frame(NOW, 30), null).getFirst())
         .endsWith("0.0 tasks/s");
   }
 
@@ -65,7 +69,7 @@ final class FrameTextTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 40, 60, 80})
   void no_line_is_longer_than_the_terminal_is_wide(int width) {
-    var lines = new FrameText(width).lines("sqlite:tasks.db", frame(NOW, 30), null);
+    var lines = new FrameText(width, ALONE).lines("sqlite:tasks.db", frame(NOW, 30), null);
 
     assertThat(lines).allMatch(line -> line.length() <= Math.max(40, width));
   }
@@ -74,7 +78,7 @@ final class FrameTextTest {
   void an_error_does_not_steer_the_terminal() {
     var frame = new Frame(NOW, Map.of(), Set.of(), List.of(), List.of(failed("\033[2J\nboo")));
 
-    assertThat(String.join("", new FrameText(100).lines("memory:", frame, null)))
+    assertThat(String.join("", new FrameText(100, ALONE).lines("memory:", frame, null)))
         .doesNotContain("\033")
         .contains("boo", "no tasks", "no workers");
   }

@@ -7,6 +7,7 @@ import io.reproq.store.Settlement;
 import io.reproq.task.Failure;
 import io.reproq.task.Outcome;
 import io.reproq.task.Place;
+import io.reproq.task.Spec;
 import io.reproq.task.TaskStatus;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.AttemptListener;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class TaskEvents implements AttemptListener {
   /// What a spec without a path is refused with.
   private static final String MISSING_PATH = "task_path is missing";
-
-  /// The path of attempts at tasks that cannot be read.
-  private static final String UNREADABLE = "unknown";
 
   private final EventFeed feed;
   private final Teller teller;
@@ -99,18 +97,14 @@ public final class TaskEvents implements AttemptListener {
   }
 
   private void publish(Attempt attempt, Happening happening, Map<String, String> details) {
-    var spec = attempt.spec();
-    // A task that cannot be read has no path, and none of the rest that a spec says.
-    var isKnown = !spec.taskPath().equals(UNREADABLE);
+    var spec = attempt.readable();
     var metadata = new LinkedHashMap<String, String>();
     metadata.put("role", teller.role());
-    if (isKnown) {
-      metadata.put("task_path", spec.taskPath());
-    }
+    attempt.databaseAlias().ifPresent(alias -> metadata.put("database", alias));
+    spec.ifPresent(known -> metadata.put("task_path", known.taskPath()));
     metadata.put("attempt", Integer.toString(attempt.number()));
-    if (isKnown) {
-      metadata.put("max_attempts", Integer.toString(spec.retry().maxAttempts()));
-    }
+    spec.ifPresent(
+        known -> metadata.put("max_attempts", Integer.toString(known.retry().maxAttempts())));
     metadata.putAll(details);
     feed.publish(
         new TaskEvent(
@@ -118,7 +112,7 @@ public final class TaskEvents implements AttemptListener {
             happening.level(),
             happening.type(),
             happening.msg(),
-            isKnown ? spec.queue() : null,
+            spec.map(Spec::queue).orElse(null),
             attempt.resultId(),
             teller.workerId(),
             metadata));
