@@ -145,9 +145,7 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
         var _ = MemoryLog.every(memory.logInterval())) {
       database.all().forEach(one -> beats.start(one.open()));
       log.info(
-          "beat is ready: {}, looks every {}",
-          String.join(" and ", beats.databases()),
-          interval);
+          "beat is ready: {}, looks every {}", String.join(" and ", beats.databases()), interval);
       stop.await();
       log.info("beat stops");
     }

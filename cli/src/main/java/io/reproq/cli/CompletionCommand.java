@@ -46,8 +46,7 @@ final class CompletionCommand implements Runnable {
               case "bash" -> AutoComplete.bash("reproq", top);
               case "zsh" -> ZSH + AutoComplete.bash("reproq", top);
               case "fish" -> FishCompletion.script(top);
-              default ->
-                  throw new CommandFailure("SHELL must be bash, zsh or fish, was " + shell);
+              default -> throw new CommandFailure("SHELL must be bash, zsh or fish, was " + shell);
             });
     common.out().flush();
   }

@@ -20,8 +20,7 @@ final class FishCompletion {
   private static void write(CommandLine command, String path, StringBuilder text) {
     var below = visible(command);
     var names = String.join(" ", below.stream().map(CommandLine::getCommandName).toList());
-    var here =
-        names.isEmpty() ? path : and(path, "not __fish_seen_subcommand_from " + names);
+    var here = names.isEmpty() ? path : and(path, "not __fish_seen_subcommand_from " + names);
     for (var each : below) {
       var header = String.join(" ", each.getCommandSpec().usageMessage().header());
       line(text, here, " -a " + each.getCommandName(), header);
@@ -45,7 +44,8 @@ final class FishCompletion {
   private static String flags(OptionSpec option) {
     var takesValue = option.arity().min() > 0 ? " -r -F" : "";
     return Arrays.stream(option.names())
-            .map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1))
+            .map(name ->
+                name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1))
             .collect(Collectors.joining())
         + takesValue;
   }

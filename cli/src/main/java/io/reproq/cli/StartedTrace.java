@@ -12,8 +12,7 @@ final class StartedTrace {
   /// @return empty where there is none, or none that can be read
   static Optional<TraceContext> of(Surroundings surroundings) {
     var parent = surroundings.variable(TraceContext.PARENT_VARIABLE, "");
-    var trace =
-        TraceContext.of(parent, surroundings.variable(TraceContext.STATE_VARIABLE, ""));
+    var trace = TraceContext.of(parent, surroundings.variable(TraceContext.STATE_VARIABLE, ""));
     if (trace.isEmpty() && !parent.isEmpty()) {
       LoggerFactory.getLogger(StartedTrace.class)
           .debug(

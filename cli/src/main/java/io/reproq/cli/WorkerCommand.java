@@ -249,10 +249,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   }
 
   private void tellSettings(Logger log) {
-    defaults()
-        .source()
-        .ifPresent(
-            file -> log.info("settings are those of {}", file));
+    defaults().source().ifPresent(file -> log.info("settings are those of {}", file));
     if (maxAttempts != RetryPolicy.DEFAULT.maxAttempts()) {
       log.warn(
           "max_attempts_default {} changes nothing: every task has got its number of attempts when"

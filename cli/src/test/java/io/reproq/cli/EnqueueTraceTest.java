@@ -44,9 +44,7 @@ final class EnqueueTraceTest {
 
   @Test
   void has_no_headers_of_one_that_cannot_be_read_which_is_told_once() {
-    var told =
-        told(() ->
-            assertThat(headers(Map.of("TRACEPARENT", "00-ab-cd-01"))).isEmpty());
+    var told = told(() -> assertThat(headers(Map.of("TRACEPARENT", "00-ab-cd-01"))).isEmpty());
 
     assertThat(told)
         .containsExactly(

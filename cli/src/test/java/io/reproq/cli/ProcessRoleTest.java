@@ -35,8 +35,7 @@ final class ProcessRoleTest {
 
   @ParameterizedTest
   @CsvSource({"worker, ''", "beat, beat"})
-  void lines_for_people_do_not_repeat_the_usual_one(String command, String named)
-      throws Exception {
+  void lines_for_people_do_not_repeat_the_usual_one(String command, String named) throws Exception {
     assertThat(lines(command, "text", named))
         .hasSizeGreaterThan(1)
         .noneMatch(line -> line.contains("role"));

@@ -23,8 +23,7 @@ public record TraceContext(String traceparent, @Nullable String tracestate) {
 
   public static final String STATE_VARIABLE = "TRACESTATE";
 
-  private static final String IDS =
-      "-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}";
+  private static final String IDS = "-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}";
 
   /// Versions after 00 may have more behind.
   private static final Pattern PARENT =

@@ -47,7 +47,8 @@ final class TraceContextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "t@v=a b", "a=1 ,\tb=\"\\"})
+  @ValueSource(
+      strings = {"a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "t@v=a b", "a=1 ,\tb=\"\\"})
   void keeps_a_state_as_it_is(String state) {
     assertThat(TraceContext.of(PARENT, state)).contains(new TraceContext(PARENT, state));
   }

@@ -127,7 +127,8 @@ final class TracingTest {
           new Json(
               "{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\","
                   + "\"tracestate\":\"vendor=a\"}");
-      var task = NewTask.of(Spec.of("sample.echo").payload(Payload.ofArgs(new Json("[\"a\"]"))).build());
+      var task =
+          NewTask.of(Spec.of("sample.echo").payload(Payload.ofArgs(new Json("[\"a\"]"))).build());
       reproq.enqueueAll(List.of(task.withHeaders(state)));
       await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 2);
 
