@@ -34,11 +34,10 @@ class Child:
         self.exited: Message | None = None
         self.failed: str | None = None
 
-    def send(self, spec: Message, mark: str = "", metadata: Message | None = None) -> None:
+    def send(self, spec: Message, mark: str = "", **more: Any) -> None:
+        """Gives it a task; what the worker may add to that is named as in the message."""
         assert self.connection is not None
-        task: Message = {"result_id": 1, "attempt": 1, "mark": mark}
-        if metadata is not None:
-            task["metadata"] = metadata
+        task: Message = {"result_id": 1, "attempt": 1, "mark": mark, **more}
         self.connection.sendall(json.dumps({"task": task, "spec": spec}).encode() + b"\n")
 
     def close(self) -> None:

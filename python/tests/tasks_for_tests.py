@@ -164,6 +164,17 @@ def state() -> dict[str, Any]:
     }
 
 
+def trace() -> dict[str, Any]:
+    context = reproq.current()
+    environment = subprocess.run(["/usr/bin/env"], capture_output=True, text=True, check=True)
+    return {
+        "current": [context.traceparent, context.tracestate],
+        "environment": sorted(
+            line for line in environment.stdout.splitlines() if line.startswith("TRACE")
+        ),
+    }
+
+
 def context_of(context: reproq.TaskContext) -> dict[str, Any]:
     assert reproq.current() is context
     return {

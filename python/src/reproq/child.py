@@ -15,6 +15,7 @@ from reproq import cancellation
 from reproq.attempt import Run, attempt
 from reproq.context import TaskContext
 from reproq.notes import Connected
+from reproq.trace import from_task, to_environment
 from reproq.wire import Connection, Message
 
 _PR_SET_PDEATHSIG = 1
@@ -83,4 +84,7 @@ def flush() -> None:
 def _context(message: Message, messages: Connection) -> TaskContext:
     task = message["task"]
     notes = Connected(messages, task.get("metadata"))
-    return TaskContext(task["result_id"], task["attempt"], message["spec"], notes)
+    trace = from_task(task)
+    if task.get("only"):  # else the environment would be a later task's, too
+        to_environment(trace)
+    return TaskContext(task["result_id"], task["attempt"], message["spec"], notes, trace)

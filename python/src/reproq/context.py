@@ -10,6 +10,7 @@ from typing import Any
 
 from reproq import cancellation
 from reproq.notes import Dropped, Notes
+from reproq.trace import Trace
 
 METADATA_LIMIT = 64 * 1024
 PROGRESS_INTERVAL = 0.25
@@ -18,12 +19,22 @@ PROGRESS_INTERVAL = 0.25
 class TaskContext:
     """The context of one attempt at one task. Any thread of the task may use it."""
 
-    def __init__(self, result_id: int, attempt: int, spec: dict[str, Any], notes: Notes) -> None:
+    def __init__(
+        self,
+        result_id: int,
+        attempt: int,
+        spec: dict[str, Any],
+        notes: Notes,
+        trace: Trace = Trace(),  # noqa: B008 -- immutable
+    ) -> None:
         self.result_id = result_id
         self.attempt = attempt
         self.task_path: str = spec.get("task_path") or ""
         self.queue_name: str = spec.get("queue_name") or "default"
         self.priority: int = spec.get("priority") or 0
+        #: W3C's, of the span that the worker made for this attempt, or of who enqueued the task.
+        self.traceparent: str | None = trace.parent
+        self.tracestate: str | None = trace.state
         self._notes = notes
         self._metadata: dict[str, Any] | None = None
         self._saved = ""

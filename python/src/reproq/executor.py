@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from types import CoroutineType
 from typing import Any
 
-from reproq import cancellation
+from reproq import cancellation, notes, trace
 from reproq.arguments import decode
 from reproq.attempt import attempt
 from reproq.context import TaskContext
 from reproq.envelope import Envelope, Reply, encode, failure, success
-from reproq.notes import from_environment
 from reproq.process import print_by_the_line
 from reproq.resolve import Task, resolve
 
@@ -121,7 +120,13 @@ def _reply(options: argparse.Namespace) -> Reply:
         return encode(failure(error))
     if options.task_path:
         spec["task_path"] = options.task_path
-    context = TaskContext(options.result_id, options.attempt, spec, from_environment())
+    context = TaskContext(
+        options.result_id,
+        options.attempt,
+        spec,
+        notes.from_environment(),
+        trace.from_environment(),
+    )
     return attempt(run, spec, context)
 
 

@@ -1,12 +1,15 @@
 """Tasks that do what tasks do, and what they should not."""
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+
+import reproq
 
 
 def add(a, b):
@@ -126,6 +129,20 @@ def note(context, value):
     context.metadata["seen"] = context.metadata.get("seen", 0) + value
     context.save_metadata()
     return context.metadata
+
+
+def trace():
+    """What it knows of its trace, and what a program that it starts would know."""
+    context = reproq.current()
+    names = ("TRACEPARENT", "TRACESTATE")
+    return [context.traceparent, context.tracestate, *(os.environ.get(name) for name in names)]
+
+
+def trace_into(path):
+    part = f"{path}.part"
+    with open(part, "w") as file:
+        json.dump(trace(), file)
+    os.rename(part, path)
 
 
 def pid():

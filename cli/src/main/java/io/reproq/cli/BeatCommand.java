@@ -84,6 +84,7 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
 
   @Override
   public Integer call() throws InterruptedException {
+    role.tell();
     check();
     return once ? enqueueAllOnce() : serve();
   }
@@ -144,10 +145,7 @@ final class BeatCommand implements Callable<Integer>, Configured, Service {
         var _ = MemoryLog.every(memory.logInterval())) {
       database.all().forEach(one -> beats.start(one.open()));
       log.info(
-          "{} is ready: {}, looks every {}",
-          role.role(),
-          String.join(" and ", beats.databases()),
-          interval);
+          "beat is ready: {}, looks every {}", String.join(" and ", beats.databases()), interval);
       stop.await();
       log.info("beat stops");
     }

@@ -11,6 +11,7 @@ import io.reproq.store.Enqueued;
 import io.reproq.store.NewTask;
 import io.reproq.store.TaskStore;
 import io.reproq.task.Spec;
+import io.reproq.task.TraceContext;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.function.Consumer;
@@ -28,7 +29,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
     description = {
       "With several databases it goes to the one of its queue. A task like one that is not finished"
           + " yet (same spec) is not added again: the id is that one's. --no-dedupe adds it all the"
-          + " same, and so does --count, which asks for that many."
+          + " same, and so does --count, which asks for that many.",
+      "The task goes on in the trace that TRACEPARENT and TRACESTATE of the environment name."
     },
     footer = {
       "",
@@ -40,6 +42,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class EnqueueCommand implements Runnable {
   private static final int BATCH = 1000;
 
+  private final Surroundings surroundings;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final Answer answer;
@@ -103,6 +106,7 @@ final class EnqueueCommand implements Runnable {
   private boolean noDedupe;
 
   EnqueueCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
     this.database = new DatabaseOption(surroundings, common);
     this.answer = new Answer(common);
   }
@@ -150,7 +154,8 @@ final class EnqueueCommand implements Runnable {
             .timeout(timeout)
             .retry(retry())
             .build();
-    var task = NewTask.of(spec).expiring(EnqueueTimes.expiry(expiresIn));
+    var headers = StartedTrace.of(surroundings).map(TraceContext::headers).orElse(null);
+    var task = NewTask.of(spec).withHeaders(headers).expiring(EnqueueTimes.expiry(expiresIn));
     return (runAfter == null ? task.after(delay) : task).unique(!noDedupe && count == 1);
   }
 

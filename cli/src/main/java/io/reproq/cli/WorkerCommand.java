@@ -156,6 +156,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   @Override
   public Integer call() throws InterruptedException {
+    role.tell();
     check();
     var memory = Memory.of(surroundings);
     ConsoleLogging.nameWorker(name());
@@ -252,10 +253,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
   }
 
   private void tellSettings(Logger log) {
-    defaults()
-        .source()
-        .ifPresent(
-            file -> log.info("process role {}: settings are those of {}", role.role(), file));
+    defaults().source().ifPresent(file -> log.info("settings are those of {}", file));
     if (maxAttempts != RetryPolicy.DEFAULT.maxAttempts()) {
       log.warn(
           "max_attempts_default {} changes nothing: every task has got its number of attempts when"

@@ -29,6 +29,17 @@ final class WorkerProcess implements AutoCloseable {
 
   /// Starts one, and returns when it is ready.
   static WorkerProcess start(Map<String, String> variables, String... words) throws IOException {
+    var line = new ArrayList<>(List.of("worker"));
+    line.addAll(List.of(words));
+    var builder = program(line).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(variables);
+    var worker = new WorkerProcess(builder.start());
+    worker.awaitLine(" is ready: ");
+    return worker;
+  }
+
+  /// `reproq` with these words, in a process that is yet to be started.
+  static ProcessBuilder program(List<String> words) {
     var classes =
         String.join(
             File.pathSeparator,
@@ -43,14 +54,9 @@ final class WorkerProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classes,
-                Main.class.getName(),
-                "worker"));
-    command.addAll(List.of(words));
-    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(variables);
-    var worker = new WorkerProcess(builder.start());
-    worker.awaitLine(" is ready: ");
-    return worker;
+                Main.class.getName()));
+    command.addAll(words);
+    return new ProcessBuilder(command);
   }
 
   /// Reads what it logs up to a line whose message has `text` in it.

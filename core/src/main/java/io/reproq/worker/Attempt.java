@@ -10,6 +10,7 @@ import io.reproq.task.ClaimId;
 import io.reproq.task.Outcome;
 import io.reproq.task.Payload;
 import io.reproq.task.Spec;
+import io.reproq.task.TraceContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,9 @@ public final class Attempt {
 
   /// Null until it tells something, which most never do.
   private final AtomicReference<@Nullable Notes> notes = new AtomicReference<>();
+
+  /// Null until somebody says where in a trace it runs.
+  private volatile @Nullable TraceContext trace;
 
   /// Written once, before the attempt is shown to other threads.
   private int slot;
@@ -92,6 +96,17 @@ public final class Attempt {
     return task.description() instanceof Description.Valid(var read)
         ? Optional.of(read)
         : Optional.empty();
+  }
+
+  /// What its code goes on from: what a filter said, else what its task was enqueued with.
+  public Optional<TraceContext> trace() {
+    var known = trace;
+    return known == null ? TraceContext.in(origin().headers()) : Optional.of(known);
+  }
+
+  /// Says what its code is to go on from. For filters, before they call the handler.
+  public void trace(TraceContext place) {
+    trace = place;
   }
 
   /// What the direct predecessors of its task in a workflow returned, in the order of members. Read

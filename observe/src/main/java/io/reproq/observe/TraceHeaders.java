@@ -4,6 +4,8 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.reproq.json.Json;
+import io.reproq.task.TraceContext;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -37,6 +39,13 @@ final class TraceHeaders {
   static Context of(@Nullable Json headers) {
     var fields = headers == null ? null : object(headers);
     return fields == null ? Context.root() : W3C.extract(Context.root(), fields, Fields.GETTER);
+  }
+
+  /// `context` for code that has no OpenTelemetry of this process; empty where it has no span.
+  static Optional<TraceContext> of(Context context) {
+    var fields = MAPPER.createObjectNode();
+    W3C.inject(context, fields, Fields::set);
+    return TraceContext.in(new Json(fields.toString()));
   }
 
   private static @Nullable ObjectNode object(Json headers) {

@@ -17,7 +17,8 @@ import io.reproq.worker.AttemptHandler;
 ///
 /// Enqueueing is a span of kind *producer*, whose context is kept with the tasks as `traceparent`
 /// and `tracestate`. Each attempt is a span of kind *consumer*: a child of the producer's and
-/// linked to it. It is the current span while its handler runs, on the handler's thread.
+/// linked to it. It is the current span while its handler runs, on the handler's thread, and what
+/// [Attempt#trace] has for code in other processes.
 public final class Tracing {
   static final String SYSTEM = "reproq";
 
@@ -38,8 +39,10 @@ public final class Tracing {
 
   private Outcome traced(Attempt attempt, AttemptHandler next) throws Exception {
     var span = begin(attempt);
+    var context = Context.current().with(span);
+    TraceHeaders.of(context).ifPresent(attempt::trace);
     try {
-      var outcome = Context.current().with(span).wrap(() -> next.run(attempt)).call();
+      var outcome = context.wrap(() -> next.run(attempt)).call();
       end(span, outcome);
       return outcome;
     } catch (Exception | Error e) {

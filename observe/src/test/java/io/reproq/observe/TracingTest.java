@@ -22,11 +22,14 @@ import io.reproq.Reproq;
 import io.reproq.json.Json;
 import io.reproq.retry.RetryPolicy;
 import io.reproq.store.NewTask;
+import io.reproq.task.Payload;
 import io.reproq.task.Spec;
+import io.reproq.task.TraceContext;
 import io.reproq.workflow.Workflow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -104,6 +107,36 @@ final class TracingTest {
           .returns("sample.echo", span -> span.getAttributes().get(SpanFields.TASK_PATH))
           .returns("succeeded", span -> span.getAttributes().get(SpanFields.OUTCOME))
           .returns(StatusCode.UNSET, span -> span.getStatus().getStatusCode());
+    }
+  }
+
+  @Test
+  void code_in_another_process_is_told_of_the_span_of_its_attempt() throws Exception {
+    var told = new LinkedBlockingQueue<TraceContext>();
+    var builder =
+        new Tracing(telemetry)
+            .on(Reproq.builder().dsn("memory:"))
+            .filter((attempt, next) -> {
+              told.add(attempt.trace().orElseThrow());
+              return next.run(attempt);
+            });
+    try (var reproq = builder.open()) {
+      reproq.handle(ECHO, (context, text) -> text);
+      reproq.start();
+      var state =
+          new Json(
+              "{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\","
+                  + "\"tracestate\":\"vendor=a\"}");
+      var task =
+          NewTask.of(Spec.of("sample.echo").payload(Payload.ofArgs(new Json("[\"a\"]"))).build());
+      reproq.enqueueAll(List.of(task.withHeaders(state)));
+      await().atMost(SOON).until(() -> spans.getFinishedSpanItems().size() == 2);
+
+      var span = only(CONSUMER).getSpanContext();
+      assertThat(told)
+          .containsExactly(
+              new TraceContext(
+                  "00-%s-%s-01".formatted(span.getTraceId(), span.getSpanId()), "vendor=a"));
     }
   }
 

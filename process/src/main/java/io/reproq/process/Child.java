@@ -1,5 +1,6 @@
 package io.reproq.process;
 
+import io.reproq.task.TraceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,12 +34,15 @@ final class Child {
     this.target = (Sessions.areSupported() ? "-" : "") + process.pid();
   }
 
-  /// Starts what will become `command`.
+  /// Starts what will become `command`. It has the worker's environment and `environment`, without
+  /// the trace in which the worker itself was started: no attempt belongs to that.
   static Child launch(Warden warden, List<String> command, Map<String, String> environment)
       throws IOException {
     var whole = new ArrayList<>(Sessions.own("sh", "-c", WAIT, SHELL));
     whole.addAll(command);
     var builder = new ProcessBuilder(whole);
+    builder.environment().remove(TraceContext.PARENT_VARIABLE);
+    builder.environment().remove(TraceContext.STATE_VARIABLE);
     builder.environment().putAll(environment);
     var child = new Child(builder.start(), warden);
     warden.add(child.target);

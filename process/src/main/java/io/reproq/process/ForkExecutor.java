@@ -6,6 +6,7 @@ import io.reproq.process.ExecutorMetrics.Count;
 import io.reproq.process.ExecutorMetrics.Size;
 import io.reproq.process.ForkServer.Hello;
 import io.reproq.task.Outcome;
+import io.reproq.task.TraceContext;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.TaskExecutor;
 import java.io.IOException;
@@ -96,13 +97,27 @@ final class ForkExecutor implements TaskExecutor {
   }
 
   private ForkedRun.Task task(Attempt attempt, Description description) {
-    var head = "{\"result_id\":" + attempt.resultId() + ",\"attempt\":" + attempt.number();
+    var head =
+        new StringBuilder("{\"result_id\":")
+            .append(attempt.resultId())
+            .append(",\"attempt\":")
+            .append(attempt.number());
+    if (config.kind() == Kind.FORK) {
+      head.append(",\"only\":true");
+    }
+    attempt.trace().ifPresent(trace -> head.append(',').append(members(trace)));
     return new ForkedRun.Task(
-        head,
+        head.toString(),
         description,
         attempt.spec().timeout(),
         new ChildNotes(attempt),
         AttemptLog.of(config, attempt));
+  }
+
+  /// The context as members of a JSON object.
+  private static String members(TraceContext trace) {
+    var object = trace.headers().text();
+    return object.substring(1, object.length() - 1);
   }
 
   /// Gives the task to a child that can take it. One that died while it waited is found out here.

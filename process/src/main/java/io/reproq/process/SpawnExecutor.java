@@ -4,10 +4,12 @@ import io.reproq.clock.TimeSource;
 import io.reproq.process.ExecutorMetrics.Count;
 import io.reproq.process.ExecutorMetrics.Size;
 import io.reproq.task.Outcome;
+import io.reproq.task.TraceContext;
 import io.reproq.worker.Attempt;
 import io.reproq.worker.TaskExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,7 +59,9 @@ final class SpawnExecutor implements TaskExecutor {
         HandedPayload.of(
             config.payload(), description.utf8(), where.folder(), attempt.resultId())) {
       var began = time.nanoTime();
-      var child = Child.launch(where.warden(), command(attempt, payload), environment(where, key));
+      var environment = environment(where, key);
+      attempt.trace().ifPresent(trace -> tell(environment, trace));
+      var child = Child.launch(where.warden(), command(attempt, payload), environment);
       metrics.measure(Size.START_MICROS, TimeUnit.NANOSECONDS.toMicros(time.nanoTime() - began));
       return new SpawnedRun(config.limits(), metrics, child, AttemptLog.of(config, attempt))
           .run(payload, notes);
@@ -86,10 +90,19 @@ final class SpawnExecutor implements TaskExecutor {
   }
 
   private Map<String, String> environment(Site where, String key) {
-    return Map.of(
-        "REPROQ_CONTROL", where.control().path().toString(),
-        "REPROQ_CONTROL_KEY", key,
-        "REPROQ_WORKER_ID", config.workerId());
+    return new HashMap<>(
+        Map.of(
+            "REPROQ_CONTROL", where.control().path().toString(),
+            "REPROQ_CONTROL_KEY", key,
+            "REPROQ_WORKER_ID", config.workerId()));
+  }
+
+  private static void tell(Map<String, String> environment, TraceContext trace) {
+    environment.put(TraceContext.PARENT_VARIABLE, trace.traceparent());
+    var state = trace.tracestate();
+    if (state != null) {
+      environment.put(TraceContext.STATE_VARIABLE, state);
+    }
   }
 
   @Override

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.reproq.process.ExecutorConfig.Kind;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Tag;
@@ -65,25 +63,13 @@ final class DeathTest {
   }
 
   private Process worker(Kind kind, Path told, int grandchildren) throws IOException {
-    var paths =
-        System.getProperty("java.class.path")
-            + File.pathSeparator
-            + Optional.ofNullable(System.getProperty("jdk.module.path")).orElse("");
-    Files.createDirectories(folder.resolve("tmp"));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-Djava.io.tmpdir=" + folder.resolve("tmp"),
-            "-cp",
-            paths,
-            WorkerMain.class.getName(),
+    return WorkerMain.process(
+            folder,
             kind.name().toLowerCase(Locale.ROOT),
             folder.toString(),
             Long.toString(LEASE.toSeconds()),
             "probe.children_and_wait",
             "[\"" + told + "\", " + grandchildren + "]")
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("worker.log").toFile())
         .start();
   }
 

@@ -10,6 +10,7 @@ import io.reproq.store.TaskRun;
 import io.reproq.task.FailureKind;
 import io.reproq.task.Payload;
 import io.reproq.task.Spec;
+import io.reproq.worker.AttemptFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,10 +22,12 @@ final class Stage implements AutoCloseable {
   private static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  private static final AttemptFilter NO_FILTER = (attempt, next) -> next.run(attempt);
+
   final ChildExecutor executor;
   final Reproq reproq;
 
-  private Stage(ExecutorConfig config, int concurrency, Duration lease) {
+  private Stage(ExecutorConfig config, int concurrency, Duration lease, AttemptFilter filter) {
     executor = new ChildExecutor(config);
     reproq =
         Reproq.builder()
@@ -33,6 +36,7 @@ final class Stage implements AutoCloseable {
             .concurrency(concurrency)
             .lease(lease, lease.dividedBy(3))
             .executor(executor)
+            .filter(filter)
             .open();
   }
 
@@ -42,16 +46,20 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage open(ExecutorConfig config, int concurrency) {
-    return started(new Stage(admittingAll(config), concurrency, LEASE));
+    return started(new Stage(admittingAll(config), concurrency, LEASE, NO_FILTER));
   }
 
   static Stage open(ExecutorConfig config, Duration lease) {
-    return started(new Stage(admittingAll(config), 8, lease));
+    return started(new Stage(admittingAll(config), 8, lease, NO_FILTER));
+  }
+
+  static Stage open(ExecutorConfig config, AttemptFilter filter) {
+    return started(new Stage(admittingAll(config), 8, LEASE, filter));
   }
 
   /// One that admits what its settings say, and not every path.
   static Stage openAsIs(ExecutorConfig config) {
-    return started(new Stage(config, 8, LEASE));
+    return started(new Stage(config, 8, LEASE, NO_FILTER));
   }
 
   private static ExecutorConfig admittingAll(ExecutorConfig config) {

@@ -41,15 +41,30 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
 
   /// From now on every line of this process says which worker it is.
   public static void nameWorker(String name) {
+    say("worker_id", name);
+  }
+
+  /// From now on every line of this process says what the process is there for. A line for people
+  /// does so only where that is not `usual`.
+  public static void nameRole(String role, String usual) {
+    if (isJson() || !role.equals(usual)) {
+      say(LogLine.ROLE, role);
+    }
+  }
+
+  private static boolean isJson() {
+    return Format.JSON.name().equals(System.getProperty(FORMAT));
+  }
+
+  private static void say(String key, String value) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
-      loggers.putProperty("worker_id", name);
+      loggers.putProperty(key, value);
     }
   }
 
   @Override
   public ExecutionStatus configure(LoggerContext loggers) {
-    var isJson = Format.JSON.name().equals(System.getProperty(FORMAT));
-    var encoder = new LineEncoder(isJson ? JsonFormat::write : TextFormat::write);
+    var encoder = new LineEncoder(isJson() ? JsonFormat::write : TextFormat::write);
     encoder.setContext(loggers);
     encoder.start();
     var appender = new ConsoleAppender<ILoggingEvent>();

@@ -23,6 +23,9 @@ record LogLine(
     Map<String, Object> process,
     Map<String, Object> keys,
     @Nullable Failure failure) {
+  /// The one key of a process that lines for people have, too.
+  static final String ROLE = "role";
+
   private static final ThrowableProxyConverter STACK = new ThrowableProxyConverter();
 
   static {

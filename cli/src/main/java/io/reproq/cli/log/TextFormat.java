@@ -2,9 +2,11 @@ package io.reproq.cli.log;
 
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 
 /// A line for people: `2026-01-31T12:00:00.000Z WARN Watch: timed out task_id=7 attempt=1`, and
-/// below it what was thrown. What would break a line, or command a terminal, is shown escaped.
+/// below it what was thrown. The role of the process, where it has one, comes before all keys. What
+/// would break a line, or command a terminal, is shown escaped.
 final class TextFormat {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -18,8 +20,14 @@ final class TextFormat {
     text.append(" ".repeat(Math.max(1, 6 - line.head().level().toString().length())));
     text.append(simple(line.head().logger())).append(": ");
     append(text, line.message());
+    var keys = new LinkedHashMap<String, Object>();
+    var role = line.process().get(LogLine.ROLE);
+    if (role != null) {
+      keys.put(LogLine.ROLE, role);
+    }
+    keys.putAll(line.keys());
     var between = "  ";
-    for (var entry : line.keys().entrySet()) {
+    for (var entry : keys.entrySet()) {
       append(text.append(between), entry.getKey());
       append(text.append('='), quoted(entry.getValue().toString()));
       between = " ";

@@ -1,5 +1,6 @@
 package io.reproq.cli.option;
 
+import io.reproq.cli.log.ConsoleLogging;
 import picocli.CommandLine.Option;
 
 /// What a service is called in its log, beside others of the same machine.
@@ -12,9 +13,17 @@ public final class RoleOption {
               + " name.")
   private String role;
 
+  private final String usual;
+
   /// @param usual the role when nobody names one
   public RoleOption(String usual) {
     this.role = usual;
+    this.usual = usual;
+  }
+
+  /// Lets the log of this process say it.
+  public void tell() {
+    ConsoleLogging.nameRole(role, usual);
   }
 
   public String role() {
