@@ -23,7 +23,6 @@ import io.reproq.cli.option.PaceOptions;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.worker.HttpSide;
 import io.reproq.cli.worker.Shares;
 import io.reproq.cli.worker.Telemetry;
 import io.reproq.cli.worker.Traces;
@@ -172,7 +171,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   /// How it answers over HTTP, null for not at all.
   private @Nullable ServerConfig http() {
-    return metrics.config().map(HttpSide::config).orElse(null);
+    return metrics.config().orElse(null);
   }
 
   /// The databases that it is told of, and which queues lie in which.
