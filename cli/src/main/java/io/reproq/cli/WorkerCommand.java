@@ -122,7 +122,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   @Override
   public ConfiguredDefaults defaults() {
-    return config.defaults(Setting.OF_WORKER);
+    return config.defaults(Setting.HEEDED_BY_WORKER);
   }
 
   /// Looks at everything that it was told, and starts nothing.
@@ -133,6 +133,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     atLeast(1, "--concurrency", concurrency);
     atLeast(1, "--max-attempts-default", maxAttempts);
     pace.check();
+    beat.check();
     queues.weights();
     aging.settings();
     executor.config(name.name());
@@ -170,7 +171,8 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     var shares = shares();
     var room = new Room(concurrency, shares.byDatabase().size());
     return WorkerRun.open(
-        shares, (alias, asked) -> telemetry.on(builder(asked).room(room)).store(store(alias)).open());
+        shares,
+        (alias, asked) -> telemetry.on(builder(asked).room(room)).store(store(alias)).open());
   }
 
   /// All that it was told of how to work, for the queues that are `asked` of one database.

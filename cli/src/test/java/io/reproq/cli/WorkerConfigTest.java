@@ -54,6 +54,8 @@ final class WorkerConfigTest {
           worker: {poll_min_backoff: 6s}          ¦ --poll-max-backoff must be at least --poll-min-backoff, was 5000 ms of 6000 ms
           worker: {poll_max_backoff: PT0.05S}     ¦ --poll-max-backoff must be at least --poll-min-backoff, was 50 ms of 100 ms
           worker: {poll_min_backoff: 0s}          ¦ --poll-min-backoff must be positive, was 0
+          beat: {interval: 0s}                    ¦ --beat-interval must be positive, was 0
+          beat: {interval: soon}                  ¦ invalid beat.interval: 'soon' is no duration
           worker: {max_attempts_default: 0}       ¦ --max-attempts-default must be at least 1, was 0
           worker: {executor: spoon}               ¦ executor must be spawn, fork, pool or mock, was spoon
           worker: {queue_weight: [default=0]}     ¦ --queue-weight: a weight must be a whole number from 1 to 1000, was 'default=0'
