@@ -22,8 +22,7 @@ public record Shift(String worker, String offer, Duration patience) {
     stop.listen();
     stop.whenRepeated(run::stopNow);
     start(run);
-    log.info(
-        "worker {} is ready: {}, {}", worker, String.join(" and ", run.databases()), offer);
+    log.info("worker {} is ready: {}, {}", worker, String.join(" and ", run.databases()), offer);
     stop.await();
     log.info("worker {} stops: running tasks have {} s", worker, patience.toSeconds());
     var left = run.stopGracefully(patience);

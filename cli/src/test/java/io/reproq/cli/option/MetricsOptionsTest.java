@@ -43,19 +43,19 @@ final class MetricsOptionsTest {
   void every_flag_has_its_place() {
     var config =
         parse(
-            Map.of(),
-            "--metrics-addr=127.0.0.1:9100",
-            "--metrics-auth-token=t",
-            "--metrics-allow-cidrs=localhost, 10.0.0.0/8",
-            "--metrics-auth-limit=3",
-            "--metrics-auth-window=2m",
-            "--metrics-auth-max-entries=4",
-            "--metrics-tls-cert=c",
-            "--metrics-tls-key=k",
-            "--metrics-tls-client-ca=a",
-            "--metrics-jwt-require-exp=false",
-            "--health-public",
-            "--insecure")
+                Map.of(),
+                "--metrics-addr=127.0.0.1:9100",
+                "--metrics-auth-token=t",
+                "--metrics-allow-cidrs=localhost, 10.0.0.0/8",
+                "--metrics-auth-limit=3",
+                "--metrics-auth-window=2m",
+                "--metrics-auth-max-entries=4",
+                "--metrics-tls-cert=c",
+                "--metrics-tls-key=k",
+                "--metrics-tls-client-ca=a",
+                "--metrics-jwt-require-exp=false",
+                "--health-public",
+                "--insecure")
             .orElseThrow();
 
     assertThat(config.address()).isEqualTo(new ListenAddress("127.0.0.1", 9100));
