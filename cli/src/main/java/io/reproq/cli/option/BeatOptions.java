@@ -27,6 +27,8 @@ public final class BeatOptions {
     this.usual = usual;
   }
 
+  /// Looks at all that was given.
+  ///
   /// @throws CommandFailure when a value is out of range
   public void check() {
     if (!interval.isPositive()) {

@@ -47,6 +47,8 @@ public record Shares(Map<String, List<String>> byDatabase) {
         : Set.of(routes.aliasOf(queue));
   }
 
+  /// Looks whether each database gets a task.
+  ///
   /// @throws CommandFailure when fewer tasks run at once than there are databases
   public void check(int concurrency) {
     if (byDatabase.size() > concurrency) {
