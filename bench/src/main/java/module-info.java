@@ -3,6 +3,7 @@
 module io.reproq.bench {
   requires io.reproq.core;
   requires io.reproq.jdbc;
+  requires io.reproq.observe;
   requires io.reproq.process;
   requires embedded.postgres;
   requires java.management;
@@ -10,6 +11,8 @@ module io.reproq.bench {
   requires jdk.management;
   requires static org.jspecify;
   requires static org.checkerframework.checker.qual;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
   requires org.postgresql.jdbc;
   requires tools.jackson.databind;
 

@@ -9,6 +9,7 @@ module io.reproq.observe {
   requires jdk.management;
   requires org.slf4j;
   requires tools.jackson.databind;
+  requires static transitive io.prometheus.metrics.tracer.common;
   requires static transitive org.jspecify;
 
   exports io.reproq.observe;

@@ -32,6 +32,7 @@ public final class ReproqBuilder {
   private @Nullable TaskStore store;
   private WorkerConfig config = WorkerConfig.defaults("java-" + ProcessHandle.current().pid());
   private boolean beats = true;
+  private Duration beatInterval = Beat.INTERVAL;
   private @Nullable TaskExecutor executor;
   private @Nullable Room room;
   private final List<AttemptListener> listeners = new ArrayList<>();
@@ -121,6 +122,18 @@ public final class ReproqBuilder {
     return this;
   }
 
+  /// How often it looks for due periodic tasks at least: what another process changes may come late
+  /// by as much. Default: 30 s.
+  ///
+  /// @throws IllegalArgumentException when it is not positive
+  public ReproqBuilder beatInterval(Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException("interval must be positive, was " + value);
+    }
+    beatInterval = value;
+    return this;
+  }
+
   /// What runs the tasks whose path has no handler, here or in another process. It is closed with
   /// what is built. Default: nothing; such tasks wait for a process that handles them.
   public ReproqBuilder executor(TaskExecutor value) {
@@ -178,7 +191,7 @@ public final class ReproqBuilder {
     var opened = around.apply(openStore());
     var real = Surroundings.real().withTime(settings.time());
     var surroundings = room == null ? real : real.withRoom(room);
-    var beat = beats ? new Beat(opened, Beat.INTERVAL) : null;
+    var beat = beats ? new Beat(opened, beatInterval) : null;
     var onlookers = new Reproq.Onlookers(List.copyOf(listeners), List.copyOf(filters));
     return new Reproq(opened, new Reproq.Terms(config, surroundings, beat, executor, onlookers));
   }

@@ -16,6 +16,7 @@ public final class Bench {
   private static final List<Scenario> SCENARIOS =
       List.of(
           new MemoryScenario(),
+          new ObserveScenario(),
           new SqliteScenario(),
           new PickupScenario(),
           new RawScenario(),

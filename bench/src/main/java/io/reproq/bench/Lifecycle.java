@@ -2,6 +2,7 @@ package io.reproq.bench;
 
 import io.reproq.EnqueueOptions;
 import io.reproq.Reproq;
+import io.reproq.ReproqBuilder;
 import io.reproq.TaskType;
 import io.reproq.store.QueueStatus;
 import io.reproq.task.TaskStatus;
@@ -22,7 +23,12 @@ final class Lifecycle {
 
   /// Takes `options.tasks()` tasks from enqueue to SUCCESSFUL, in a database made for them.
   static Map<String, Double> run(String dsn, Options options) {
-    try (var reproq = Reproq.builder().dsn(dsn).concurrency(options.concurrency()).open()) {
+    return run(Reproq.builder().dsn(dsn), options);
+  }
+
+  /// The same, in what `builder` opens.
+  static Map<String, Double> run(ReproqBuilder builder, Options options) {
+    try (var reproq = builder.concurrency(options.concurrency()).open()) {
       reproq.handle(NOOP, (context, nothing) -> null);
       reproq.start();
       var watch = new Stopwatch();

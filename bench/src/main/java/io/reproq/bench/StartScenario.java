@@ -12,11 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/// How soon the distribution answers, and what a worker takes that has nothing to do. Needs the
-/// distribution; `./reproq version` builds it.
+/// How soon the distribution answers, and what a worker or server takes that has nothing to do.
+/// Needs the distribution; `./reproq version` builds it.
 final class StartScenario implements Scenario {
   private static final Path LAUNCHER = Path.of("dist", "target", "reproq", "bin", "reproq");
+  private static final List<String> WORKER = List.of("worker");
+
+  /// Answers HTTP at any port that is free.
+  private static final List<String> SERVER = List.of("server", "--metrics-addr", "127.0.0.1:0");
+
   private static final String READY = " is ready: ";
 
   /// A few of its own heartbeats.
@@ -31,7 +37,8 @@ final class StartScenario implements Scenario {
 
   @Override
   public String summary() {
-    return "reproq --version, and reproq worker until it is ready, with and without class archive";
+    return "reproq --version, and worker and server until they are ready, with and without class"
+        + " archive";
   }
 
   @Override
@@ -54,9 +61,10 @@ final class StartScenario implements Scenario {
     return List.of(
         new Side("--version", Role.OURS, () -> version(Map.of())),
         new Side("--version, no archive", Role.CEILING, () -> version(bare)),
-        new Side("worker", Role.OURS, () -> worker(options, Map.of())),
-        new Side("worker, LOW_MEMORY_MODE", Role.OURS, () -> worker(options, low)),
-        new Side("worker, no archive", Role.CEILING, () -> worker(options, bare)));
+        new Side("worker", Role.OURS, () -> service(WORKER, options, Map.of())),
+        new Side("server", Role.OURS, () -> service(SERVER, options, Map.of())),
+        new Side("worker, LOW_MEMORY_MODE", Role.OURS, () -> service(WORKER, options, low)),
+        new Side("worker, no archive", Role.CEILING, () -> service(WORKER, options, bare)));
   }
 
   private static Map<String, Double> version(Map<String, String> variables) throws Exception {
@@ -66,17 +74,18 @@ final class StartScenario implements Scenario {
     return Map.of("ms", watch.nanos() / 1e6);
   }
 
-  private static Map<String, Double> worker(Options options, Map<String, String> variables)
-      throws Exception {
+  private static Map<String, Double> service(
+      List<String> words, Options options, Map<String, String> variables) throws Exception {
     try (var folder = DatabaseFolder.in(options.folder())) {
       var dsn = options.texts().getOrDefault(Options.DSN, folder.dsn());
       var watch = new Stopwatch();
-      var process = start(variables, List.of("worker", "--dsn", dsn));
+      var process =
+          start(variables, Stream.concat(words.stream(), Stream.of("--dsn", dsn)).toList());
       try (var out =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         if (out.lines().noneMatch(line -> line.contains(READY))) {
-          throw new IllegalStateException("the worker ended before it was ready");
+          throw new IllegalStateException(words.getFirst() + " ended before it was ready");
         }
         var values = new LinkedHashMap<String, Double>();
         values.put("ms to ready", watch.nanos() / 1e6);

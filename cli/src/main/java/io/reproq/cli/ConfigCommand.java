@@ -50,7 +50,7 @@ final class ConfigCommand implements Callable<Integer>, Configured {
   @Override
   public ConfiguredDefaults defaults() {
     return config.defaults(
-        Stream.concat(Setting.OF_WORKER.stream(), Setting.OF_BEAT.stream()).toList());
+        Stream.concat(Setting.HEEDED_BY_WORKER.stream(), Setting.OF_BEAT.stream()).toList());
   }
 
   @Override
@@ -62,6 +62,8 @@ final class ConfigCommand implements Callable<Integer>, Configured {
     var beatLine = parsed("beat");
     BeatCommand beat = beatLine.getCommand();
     beat.check();
+    // What both heed is shown once.
+    all.removeIf(one -> one.section().equals("beat"));
     all.addAll(settings(beatLine, beat));
     var text = new EffectiveText(all, worker.databases(), explain);
     common.out().println(json ? text.json() : text.yaml());

@@ -13,35 +13,31 @@ import io.reproq.cli.database.DatabaseOption;
 import io.reproq.cli.log.ConsoleLogging;
 import io.reproq.cli.log.MemoryLog;
 import io.reproq.cli.option.AgingOption;
+import io.reproq.cli.option.BeatOptions;
 import io.reproq.cli.option.CommandFailure;
 import io.reproq.cli.option.CommonOptions;
 import io.reproq.cli.option.ExecutorOptions;
 import io.reproq.cli.option.LogOptions;
 import io.reproq.cli.option.Memory;
 import io.reproq.cli.option.MetricsOptions;
+import io.reproq.cli.option.NameOption;
 import io.reproq.cli.option.PaceOptions;
 import io.reproq.cli.option.QueueOptions;
 import io.reproq.cli.option.RoleOption;
 import io.reproq.cli.option.Surroundings;
-import io.reproq.cli.worker.HttpSide;
 import io.reproq.cli.worker.Shares;
+import io.reproq.cli.worker.Shift;
 import io.reproq.cli.worker.Telemetry;
 import io.reproq.cli.worker.Traces;
 import io.reproq.cli.worker.WorkerRun;
 import io.reproq.process.ChildExecutor;
 import io.reproq.retry.RetryPolicy;
-import io.reproq.server.ServerConfig;
 import io.reproq.server.events.TaskEvents.Teller;
+import io.reproq.store.TaskStore;
 import io.reproq.worker.Room;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,14 +63,15 @@ import picocli.CommandLine.Option;
     })
 class WorkerCommand implements Callable<Integer>, Configured, Service {
   private final Surroundings surroundings;
-  private final Habits habits;
   @Mixin private final CommonOptions common = new CommonOptions();
   @Mixin private final DatabaseOption database;
   @Mixin private final QueueOptions queues = new QueueOptions();
   @Mixin private final PaceOptions pace = new PaceOptions();
   @Mixin private final AgingOption aging = new AgingOption();
+  @Mixin private final BeatOptions beat;
   @Mixin private final ConfigOption config;
   @Mixin private final RoleOption role;
+  @Mixin private final NameOption name = new NameOption();
   @Mixin private final ExecutorOptions executor = new ExecutorOptions();
   @Mixin private final MetricsOptions metrics;
   @Mixin private final LogOptions logging;
@@ -84,12 +81,6 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
       paramLabel = "N",
       description = "How many tasks run at once. Default: ${DEFAULT-VALUE}.")
   private int concurrency = 10;
-
-  @Option(
-      names = "--worker-id",
-      paramLabel = "NAME",
-      description = "Name for people. Default: WORKER_ID, else host and process id.")
-  private @Nullable String workerId;
 
   @Option(
       names = "--max-attempts-default",
@@ -105,18 +96,13 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
       description = "How long running tasks may take to finish at a stop. Default: 30s.")
   private Duration shutdownTimeout = Duration.ofSeconds(30);
 
-  @Option(
-      names = "--beat",
-      description = "Enqueue periodic tasks when they are due, too, as reproq beat does.")
-  private boolean beat;
-
   WorkerCommand(Surroundings surroundings) {
     this(surroundings, Habits.WORKER);
   }
 
   WorkerCommand(Surroundings surroundings, Habits habits) {
     this.surroundings = surroundings;
-    this.habits = habits;
+    this.beat = new BeatOptions(habits.beats);
     this.role = new RoleOption(habits.role);
     this.database = new DatabaseOption(surroundings, common);
     this.config = new ConfigOption(surroundings);
@@ -136,7 +122,7 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
 
   @Override
   public ConfiguredDefaults defaults() {
-    return config.defaults(Setting.OF_WORKER);
+    return config.defaults(Setting.HEEDED_BY_WORKER);
   }
 
   /// Looks at everything that it was told, and starts nothing.
@@ -147,11 +133,12 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     atLeast(1, "--concurrency", concurrency);
     atLeast(1, "--max-attempts-default", maxAttempts);
     pace.check();
+    beat.check();
     queues.weights();
     aging.settings();
-    executor.config(name());
-    http();
-    checkDatabases();
+    executor.config(name.name());
+    var _ = metrics.config();
+    shares().check(concurrency);
   }
 
   @Override
@@ -159,21 +146,17 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     role.tell();
     check();
     var memory = Memory.of(surroundings);
-    ConsoleLogging.nameWorker(name());
+    ConsoleLogging.nameWorker(name.name());
     var traces = Traces.of(surroundings.variables());
-    var teller = new Teller(name(), role.role());
-    try (var telemetry = new Telemetry(traces, http(), teller);
+    var teller = new Teller(name.name(), role.role());
+    try (var telemetry = new Telemetry(traces, metrics.config().orElse(null), teller);
         var run = open(telemetry);
         var _ = telemetry.serve(run);
         var _ = MemoryLog.every(memory.logInterval())) {
-      work(run);
+      tellSettings();
+      shift().work(run, surroundings.stop());
     }
     return 0;
-  }
-
-  /// How it answers over HTTP, null for not at all.
-  private @Nullable ServerConfig http() {
-    return metrics.config().map(HttpSide::config).orElse(null);
   }
 
   /// The databases that it is told of, and which queues lie in which.
@@ -181,78 +164,42 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     return database.routes();
   }
 
-  private Map<String, List<String>> shares() {
-    var shares = Shares.of(queues.names(), databases());
-    shares.keySet().retainAll(database.aliases());
-    return shares;
-  }
-
-  private void checkDatabases() {
-    var shares = shares();
-    if (shares.isEmpty()) {
-      throw new CommandFailure(
-          "--queues %s: none of them lies in --database %s"
-              .formatted(String.join(",", queues.names()), String.join(", ", database.aliases())));
-    }
-    if (shares.size() > concurrency) {
-      throw new CommandFailure(
-          "--concurrency must be at least %d, one task for each of the databases %s, was %d"
-              .formatted(shares.size(), String.join(", ", shares.keySet()), concurrency));
-    }
+  private Shares shares() {
+    return Shares.of(queues.names(), databases(), database.aliases());
   }
 
   private WorkerRun open(Telemetry telemetry) {
-    var room = new Room(concurrency, shares().size());
-    var engines = new ArrayList<Reproq>();
-    try {
-      shares().forEach((alias, share) -> engines.add(engine(alias, share, room, telemetry)));
-      return new WorkerRun(engines);
-    } catch (RuntimeException e) {
-      engines.forEach(Reproq::close);
-      throw e;
-    }
+    var shares = shares();
+    var room = new Room(concurrency, shares.byDatabase().size());
+    return WorkerRun.open(
+        shares,
+        (alias, asked) -> telemetry.on(builder(alias, asked).room(room)).store(store(alias)).open());
   }
 
-  /// The engine for the queues of `share`, which lie in the database `alias`.
-  private Reproq engine(String alias, List<String> share, Room room, Telemetry telemetry) {
+  /// All that it was told of how to work, for the queues that are `asked` of the database `alias`.
+  private ReproqBuilder builder(String alias, List<String> asked) {
     var builder =
-        pace.applyTo(queues.applyTo(Reproq.builder(), share))
-            .room(room)
-            .workerId(name())
-            .beat(beat || habits.beats);
+        beat.applyTo(pace.applyTo(queues.applyTo(Reproq.builder(), asked))).workerId(name.name());
     var named = database.named(alias);
     if (!named.isAlone()) {
       builder.databaseAlias(alias);
     }
-    executor.config(name()).map(ChildExecutor::new).ifPresent(builder::executor);
-    telemetry.on(builder);
-    return builder.store(ReproqBuilder.open(named.dsn(), aging.settings())).open();
+    executor.config(name.name()).map(ChildExecutor::new).ifPresent(builder::executor);
+    return builder;
   }
 
-  private String name() {
-    return workerId == null ? hostAndPid() : workerId;
+  private TaskStore store(String alias) {
+    return ReproqBuilder.open(database.named(alias).dsn(), aging.settings());
   }
 
-  private void work(WorkerRun run) throws InterruptedException {
+  private Shift shift() {
+    var offer =
+        "queues %s, concurrency %d".formatted(String.join(",", queues.names()), concurrency);
+    return new Shift(name.name(), offer, shutdownTimeout);
+  }
+
+  private void tellSettings() {
     var log = LoggerFactory.getLogger(WorkerCommand.class);
-    var stop = surroundings.stop();
-    stop.listen();
-    stop.whenRepeated(run::stopNow);
-    start(run);
-    tellSettings(log);
-    log.info(
-        "worker {} is ready: {}, queues {}, concurrency {}",
-        name(),
-        String.join(" and ", run.databases()),
-        String.join(",", queues.names()),
-        concurrency);
-    stop.await();
-    log.info("worker {} stops: running tasks have {} s", name(), shutdownTimeout.toSeconds());
-    var left = run.stopGracefully(shutdownTimeout);
-    log.info("worker {} has stopped; gave back {} unfinished tasks", name(), left);
-  }
-
-  private void tellSettings(Logger log) {
     defaults().source().ifPresent(file -> log.info("settings are those of {}", file));
     if (maxAttempts != RetryPolicy.DEFAULT.maxAttempts()) {
       log.warn(
@@ -260,25 +207,6 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
               + " it was enqueued",
           maxAttempts);
     }
-  }
-
-  private static void start(WorkerRun run) {
-    try {
-      run.start();
-    } catch (IllegalStateException e) {
-      // An executor that cannot run what it was told to says what is missing.
-      throw new CommandFailure(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static String hostAndPid() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "localhost";
-    }
-    return host + "-" + ProcessHandle.current().pid();
   }
 
   /// What a command does that runs tasks, unless it is told otherwise.

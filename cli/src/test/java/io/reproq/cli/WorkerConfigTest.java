@@ -54,21 +54,23 @@ final class WorkerConfigTest {
           worker: {poll_min_backoff: 6s}          ¦ --poll-max-backoff must be at least --poll-min-backoff, was 5000 ms of 6000 ms
           worker: {poll_max_backoff: PT0.05S}     ¦ --poll-max-backoff must be at least --poll-min-backoff, was 50 ms of 100 ms
           worker: {poll_min_backoff: 0s}          ¦ --poll-min-backoff must be positive, was 0
+          beat: {interval: 0s}                    ¦ --beat-interval must be positive, was 0
+          beat: {interval: soon}                  ¦ invalid beat.interval: 'soon' is no duration
           worker: {max_attempts_default: 0}       ¦ --max-attempts-default must be at least 1, was 0
           worker: {executor: spoon}               ¦ executor must be spawn, fork, pool or mock, was spoon
           worker: {queue_weight: [default=0]}     ¦ --queue-weight: a weight must be a whole number from 1 to 1000, was 'default=0'
-          metrics: {addr: here}                   ¦ --metrics-addr wants HOST:PORT
-          metrics: {port: 70000}                  ¦ --metrics-port must be at most 65535, was 70000
+          metrics: {addr: here}                   ¦ --metrics-addr: 'here' is no address
+          metrics: {port: 70000}                  ¦ --metrics-port: a port must be from 0 to 65535, was 70000
           metrics: {port: 1, auth_limit: 0}       ¦ --metrics-auth-limit must be at least 1, was 0
           metrics: {port: 1, auth_window: 0s}     ¦ --metrics-auth-window must be positive, was 0
-          metrics: {tls_cert: a.pem}              ¦ --metrics-tls-cert is there without --metrics-tls-key
-          metrics: {tls_key: a.pem}               ¦ --metrics-tls-key is there without --metrics-tls-cert
-          metrics: {tls_client_ca: a.pem}         ¦ --metrics-tls-client-ca needs --metrics-tls-cert
+          metrics: {tls_cert: a.pem}              ¦ --metrics-tls-client-ca: TLS needs a certificate and its key, but there is only the certificate a.pem
+          metrics: {tls_key: a.pem}               ¦ --metrics-tls-client-ca: TLS needs a certificate and its key, but there is only the key a.pem
+          metrics: {tls_client_ca: a.pem}         ¦ --metrics-tls-client-ca: clients can be asked for certificates of a.pem only over TLS
           """)
   void what_cannot_be_is_told_with_its_place(String text, String message) throws IOException {
     Files.writeString(file, text + "\n");
 
-    assertThat(mistake(Map.of())).startsWith(message).contains(" stands in " + file);
+    assertThat(mistake(Map.of())).contains(message, " stands in " + file);
   }
 
   @ParameterizedTest

@@ -3,23 +3,11 @@ package io.reproq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.reproq.cli.option.StopSignal;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -32,15 +20,15 @@ final class WorkerHttpTest {
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
   @TempDir private Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
   void its_health_its_metrics_and_what_becomes_of_its_tasks() throws Exception {
-    try (var worker = start(Map.of(), "worker", "--metrics-addr", "127.0.0.1:" + freePort())) {
+    try (var worker =
+        start(Map.of(), "worker", "--metrics-addr", "127.0.0.1:" + RunningWorker.freePort())) {
       worker.awaitReady();
       assertThat(worker.get("/healthz").body()).isEqualTo("ok");
 
-      assertThat(worker.shell.run("enqueue", "reproq.noop", "--json").code()).isZero();
+      assertThat(worker.shell().run("enqueue", "reproq.noop", "--json").code()).isZero();
 
       await()
           .atMost(SOON)
@@ -59,7 +47,7 @@ final class WorkerHttpTest {
 
   @Test
   void nothing_without_the_token_but_health_where_that_is_public() throws Exception {
-    var address = "127.0.0.1:" + freePort();
+    var address = "127.0.0.1:" + RunningWorker.freePort();
     try (var worker =
         start(
             Map.of("METRICS_ADDR", address, "METRICS_AUTH_TOKEN", TOKEN),
@@ -74,14 +62,14 @@ final class WorkerHttpTest {
 
   @Test
   void a_worker_that_everybody_could_read_runs_on_without() throws Exception {
-    var port = freePort();
+    var port = RunningWorker.freePort();
     try (var worker = start(Map.of(), "worker", "--metrics-port", Integer.toString(port))) {
-      assertThat(worker.shell.run("enqueue", "reproq.noop").code()).isZero();
+      assertThat(worker.shell().run("enqueue", "reproq.noop").code()).isZero();
 
       await()
           .atMost(SOON)
           .untilAsserted(
-              () -> assertThat(worker.shell.run("get", "1").out()).contains("SUCCESSFUL"));
+              () -> assertThat(worker.shell().run("get", "1").out()).contains("SUCCESSFUL"));
       try (var free = new ServerSocket(port)) {
         assertThat(free.isBound()).isTrue();
       }
@@ -90,87 +78,26 @@ final class WorkerHttpTest {
 
   @Test
   void a_server_is_a_worker_that_beats_and_answers_by_itself() throws Exception {
-    try (var server = start(Map.of(), "server", "--metrics-addr", "127.0.0.1:" + freePort())) {
+    try (var server =
+        start(Map.of(), "server", "--metrics-addr", "127.0.0.1:" + RunningWorker.freePort())) {
       server.awaitReady();
       var set =
-          server.shell.run(
-              "schedules", "set", "often", "--cron", "0 0 1 1 *", "--task", "reproq.noop");
+          server
+              .shell()
+              .run("schedules", "set", "often", "--cron", "0 0 1 1 *", "--task", "reproq.noop");
       assertThat(set.err()).isEmpty();
-      assertThat(server.shell.run("schedules", "run-now", "often").code()).isZero();
+      assertThat(server.shell().run("schedules", "run-now", "often").code()).isZero();
 
       await()
           .atMost(SOON)
           .untilAsserted(
-              () -> assertThat(server.shell.run("get", "1").out()).contains("SUCCESSFUL"));
+              () -> assertThat(server.shell().run("get", "1").out()).contains("SUCCESSFUL"));
     }
   }
 
-  private Running start(Map<String, String> variables, String... args) {
+  private RunningWorker start(Map<String, String> variables, String... args) {
     var all = new HashMap<>(variables);
     all.put("DATABASE_URL", "sqlite:" + folder.resolve("tasks.db"));
-    var stop = new StopSignal();
-    var shell = new Shell(all, InputStream.nullInputStream(), stop);
-    var address = variables.getOrDefault("METRICS_ADDR", args[args.length - 1]);
-    return new Running(shell, address, CompletableFuture.supplyAsync(() -> shell.run(args)));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /// A worker in this process, until it is told to stop.
-  private final class Running implements AutoCloseable {
-    private final Shell shell;
-    private final String address;
-    private final CompletableFuture<Shell.Result> result;
-
-    Running(Shell shell, String address, CompletableFuture<Shell.Result> result) {
-      this.shell = shell;
-      this.address = address;
-      this.result = result;
-    }
-
-    void awaitReady() {
-      await()
-          .atMost(SOON)
-          .ignoreExceptions()
-          .untilAsserted(() -> assertThat(get("/readyz").body()).isEqualTo("ready"));
-    }
-
-    HttpResponse<String> get(String path) throws Exception {
-      return client.send(request(path).build(), BodyHandlers.ofString());
-    }
-
-    HttpResponse<String> get(String path, String authorization) throws Exception {
-      return client.send(
-          request(path).header("Authorization", authorization).build(), BodyHandlers.ofString());
-    }
-
-    /// The first events that it tells a new listener.
-    List<String> events(int count) throws Exception {
-      var seen = new ArrayList<String>();
-      try (var lines = client.send(request("/events").build(), BodyHandlers.ofLines()).body()) {
-        var each = lines.iterator();
-        while (seen.size() < count && each.hasNext()) {
-          var line = each.next();
-          if (line.startsWith("data: ")) {
-            seen.add(line);
-          }
-        }
-      }
-      return seen;
-    }
-
-    private HttpRequest.Builder request(String path) {
-      return HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(SOON);
-    }
-
-    @Override
-    public void close() {
-      shell.stop().raise();
-      assertThat(result.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join().code()).isZero();
-    }
+    return RunningWorker.start(all, args);
   }
 }

@@ -8,13 +8,11 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.tracer.common.SpanContext;
 import io.reproq.Reproq;
 import io.reproq.clock.TimeSource;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -53,25 +51,5 @@ final class ExemplarTest {
               line.startsWith("reproq_exec_duration_seconds_bucket")
                   && line.contains("trace_id=\"" + trace + "\""));
     }
-  }
-
-  private static final class CurrentSpan implements SpanContext {
-    @Override
-    public String getCurrentTraceId() {
-      return Span.current().getSpanContext().getTraceId();
-    }
-
-    @Override
-    public String getCurrentSpanId() {
-      return Span.current().getSpanContext().getSpanId();
-    }
-
-    @Override
-    public boolean isCurrentSpanSampled() {
-      return Span.current().getSpanContext().isSampled();
-    }
-
-    @Override
-    public void markCurrentSpanAsExemplar() {}
   }
 }

@@ -26,7 +26,8 @@ public record ListenAddress(@Nullable String host, int port) {
   public static ListenAddress parse(String text) {
     var form = FORM.matcher(text.strip());
     if (!form.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no address such as 127.0.0.1:9090");
+      throw new IllegalArgumentException(
+          "'" + text + "' is no address such as 127.0.0.1:9090, [::1]:9090 or :9090");
     }
     var host = form.group(2) == null ? form.group(3) : form.group(2);
     return new ListenAddress(

@@ -11,7 +11,11 @@ import io.reproq.server.security.AccessConfig;
 import io.reproq.server.security.AllowList;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +78,19 @@ final class WorkerServerTest {
       var answer = site.raw("HEAD " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
       assertThat(answer).startsWith("HTTP/1.1 " + status).endsWith("\r\n\r\n");
+    }
+  }
+
+  @Test
+  void it_can_be_reached_by_IPv6() throws Exception {
+    var config = ServerConfig.at(ListenAddress.parse("[::1]:0"));
+    try (var server = WorkerServer.start(config, Site.HEALTHY, TIME);
+        var client = HttpClient.newHttpClient()) {
+      var address = URI.create("http://[::1]:" + server.port() + "/healthz");
+
+      var answer = client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+
+      assertThat(answer.body()).isEqualTo("ok");
     }
   }
 

@@ -92,6 +92,14 @@ public record Setting(String flag, String key, @Nullable String variable) {
           of("beat", "--log-format", "REPROQ_LOG_FORMAT"),
           of("beat", "--log-level", "REPROQ_LOG_LEVEL"));
 
+  /// All that `reproq worker` heeds: how often to look for periodic tasks is told to it and to
+  /// `reproq beat` by one key.
+  public static final List<Setting> HEEDED_BY_WORKER =
+      Stream.concat(
+              OF_WORKER.stream(),
+              Stream.of(of("beat", "--interval", null).withFlag("--beat-interval")))
+          .toList();
+
   /// Whether its value is a list of texts, which a flag and the environment write with commas.
   public boolean isList() {
     return LISTS.contains(flag);

@@ -2,22 +2,21 @@ package io.reproq.cli.option;
 
 import static io.reproq.cli.option.CommandFailure.atLeast;
 
-import io.reproq.cli.option.MetricsConfig.Access;
-import io.reproq.cli.option.MetricsConfig.Address;
-import io.reproq.cli.option.MetricsConfig.Limits;
-import io.reproq.cli.option.MetricsConfig.Tls;
+import io.reproq.server.ListenAddress;
+import io.reproq.server.ServerConfig;
+import io.reproq.server.security.AccessConfig;
+import io.reproq.server.security.AllowList;
+import io.reproq.server.security.LimiterConfig;
+import io.reproq.server.tls.TlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Whether a worker has an HTTP server for its health, its metrics and its events, and how.
 public final class MetricsOptions {
-  private static final int LAST_PORT = 65_535;
-
   private final Surroundings surroundings;
   private final String usual;
 
@@ -114,74 +113,52 @@ public final class MetricsOptions {
   /// What was asked for; empty when there is to be no server, as `LOW_MEMORY_MODE` may say, too.
   ///
   /// @throws CommandFailure when a value is out of range, or contradicts another
-  public Optional<MetricsConfig> config() {
-    var tls = tls();
+  public Optional<ServerConfig> config() {
+    var tls =
+        of(
+            "--metrics-tls-cert, --metrics-tls-key, --metrics-tls-client-ca",
+            () -> TlsConfig.of(path(cert), path(key), path(clientCa)));
     var address = address();
-    if (address == null || Memory.isLow(surroundings)) {
-      return Optional.empty();
+    return address == null || Memory.isLow(surroundings)
+        ? Optional.empty()
+        : Optional.of(ServerConfig.at(address).withAccess(access()).withTls(tls));
+  }
+
+  private @Nullable ListenAddress address() {
+    var everywhere = of("--metrics-port", () -> new ListenAddress(null, port));
+    if (addr != null && !addr.isBlank()) {
+      var given = addr;
+      return of("--metrics-addr", () -> ListenAddress.parse(given));
     }
+    if (port > 0) {
+      return everywhere;
+    }
+    return usual.isEmpty() ? null : ListenAddress.parse(usual);
+  }
+
+  private AccessConfig access() {
     if (!window.isPositive()) {
       throw new CommandFailure("--metrics-auth-window must be positive, was 0");
     }
-    return Optional.of(
-        new MetricsConfig(
-            address,
-            new Access(token, list(cidrs), healthPublic, insecure, jwtRequireExp),
-            new Limits(
-                atLeast(1, "--metrics-auth-limit", limit),
-                window,
-                atLeast(1, "--metrics-auth-max-entries", maxEntries)),
-            tls));
+    var limiter =
+        new LimiterConfig(
+            atLeast(1, "--metrics-auth-limit", limit),
+            window,
+            atLeast(1, "--metrics-auth-max-entries", maxEntries));
+    var allowed = of("--metrics-allow-cidrs", () -> AllowList.parse(cidrs));
+    return new AccessConfig(token, allowed, limiter, healthPublic, insecure, jwtRequireExp);
   }
 
-  private @Nullable Address address() {
-    if (atLeast(0, "--metrics-port", port) > LAST_PORT) {
-      throw new CommandFailure("--metrics-port must be at most 65535, was " + port);
+  private static @Nullable Path path(String name) {
+    return name.isEmpty() ? null : Path.of(name);
+  }
+
+  /// What `read` makes of the value of `flag`, which its complaint does not name.
+  private static <T extends @Nullable Object> T of(String flag, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(flag + ": " + e.getMessage());
     }
-    var given = addr == null || addr.isBlank() ? port == 0 ? usual : ":" + port : addr;
-    return given.isEmpty() ? null : address(given);
-  }
-
-  private static Address address(String given) {
-    var split = given.lastIndexOf(':');
-    var host = split < 0 ? "" : given.substring(0, split).strip();
-    var number = given.substring(split + 1).strip();
-    var isBracketed = host.startsWith("[") && host.endsWith("]");
-    if (split < 0 || !isPort(number) || (host.contains(":") && !isBracketed)) {
-      throw new CommandFailure(
-          "--metrics-addr wants HOST:PORT, such as 127.0.0.1:9090, [::1]:9090 or :9090, was '"
-              + given
-              + "'");
-    }
-    return new Address(
-        isBracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(number));
-  }
-
-  private static boolean isPort(String text) {
-    return text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= LAST_PORT;
-  }
-
-  private @Nullable Tls tls() {
-    if (cert.isEmpty() != key.isEmpty()) {
-      throw new CommandFailure(
-          cert.isEmpty()
-              ? "--metrics-tls-key is there without --metrics-tls-cert: give both, or neither"
-              : "--metrics-tls-cert is there without --metrics-tls-key: give both, or neither");
-    }
-    if (!clientCa.isEmpty() && cert.isEmpty()) {
-      throw new CommandFailure(
-          "--metrics-tls-client-ca needs --metrics-tls-cert and --metrics-tls-key");
-    }
-    return cert.isEmpty()
-        ? null
-        : new Tls(Path.of(cert), Path.of(key), clientCa.isEmpty() ? null : Path.of(clientCa));
-  }
-
-  private static List<String> list(String text) {
-    return Arrays.stream(text.split(","))
-        .map(String::strip)
-        .filter(entry -> !entry.isEmpty())
-        .distinct()
-        .toList();
   }
 }

@@ -1,16 +1,10 @@
 package io.reproq.cli.worker;
 
-import io.reproq.cli.option.MetricsConfig;
 import io.reproq.clock.TimeSource;
-import io.reproq.server.ListenAddress;
 import io.reproq.server.ServerConfig;
 import io.reproq.server.ServerStartException;
 import io.reproq.server.WorkerServer;
 import io.reproq.server.door.Doors;
-import io.reproq.server.security.AccessConfig;
-import io.reproq.server.security.AllowList;
-import io.reproq.server.security.LimiterConfig;
-import io.reproq.server.tls.TlsConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,27 +37,6 @@ public final class HttpSide implements AutoCloseable {
       log.warn("{}; the worker goes on without", e.getMessage());
       return NONE;
     }
-  }
-
-  /// What the server is to be told.
-  ///
-  /// @throws IllegalArgumentException when an address of the allow-list is none
-  public static ServerConfig config(MetricsConfig told) {
-    var address = told.address();
-    var access = told.access();
-    var limits = told.limits();
-    var tls = told.tls();
-    return ServerConfig.at(
-            new ListenAddress(address.host().isEmpty() ? null : address.host(), address.port()))
-        .withAccess(
-            new AccessConfig(
-                access.token(),
-                AllowList.parse(String.join(",", access.cidrs())),
-                new LimiterConfig(limits.refusals(), limits.window(), limits.maxEntries()),
-                access.healthPublic(),
-                access.insecure(),
-                access.jwtRequireExp()))
-        .withTls(tls == null ? null : new TlsConfig(tls.cert(), tls.key(), tls.clientCa()));
   }
 
   @Override

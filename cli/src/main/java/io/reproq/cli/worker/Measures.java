@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.reproq.ReproqBuilder;
 import io.reproq.clock.TimeSource;
+import io.reproq.observe.CurrentSpan;
 import io.reproq.observe.JvmMetrics;
 import io.reproq.observe.OperationMetrics;
 import io.reproq.observe.WorkerMetrics;

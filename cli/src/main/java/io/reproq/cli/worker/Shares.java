@@ -1,6 +1,7 @@
 package io.reproq.cli.worker;
 
 import io.reproq.cli.config.QueueDatabases;
+import io.reproq.cli.option.CommandFailure;
 import io.reproq.task.QueueGlob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,18 +10,22 @@ import java.util.Map;
 import java.util.Set;
 
 /// Which of a worker's queues it asks in which database.
-public final class Shares {
-  private Shares() {}
+///
+/// @param byDatabase the queues by the alias of their database, in the order of the databases;
+///   those without any are left out
+public record Shares(Map<String, List<String>> byDatabase) {
 
-  /// The queues by the alias of their database; databases without any are left out. A queue is
-  /// asked where its tasks lie. A glob is asked where a rule of the same text sends it, and else in
-  /// every database, as it may mean queues of all.
-  public static Map<String, List<String>> of(List<String> queues, QueueDatabases routes) {
+  /// A queue is asked where its tasks lie. A glob is asked where a rule of the same text sends it,
+  /// and else in every database, as it may mean queues of all.
+  ///
+  /// @param aliases of the databases that are worked for
+  /// @throws CommandFailure when none of the queues lies in one of those
+  public static Shares of(List<String> queues, QueueDatabases routes, Set<String> aliases) {
     var shares = new LinkedHashMap<String, List<String>>();
     for (var alias : routes.databases().dsns().keySet()) {
       var asked = new ArrayList<String>();
       for (var queue : queues) {
-        if (aliases(queue, routes).contains(alias)) {
+        if (aliases.contains(alias) && aliasesOf(queue, routes).contains(alias)) {
           asked.add(queue);
         }
       }
@@ -28,12 +33,28 @@ public final class Shares {
         shares.put(alias, List.copyOf(asked));
       }
     }
-    return shares;
+    if (shares.isEmpty()) {
+      throw new CommandFailure(
+          "--queues %s: none of them lies in --database %s"
+              .formatted(String.join(",", queues), String.join(", ", aliases)));
+    }
+    return new Shares(shares);
   }
 
-  private static Set<String> aliases(String queue, QueueDatabases routes) {
+  private static Set<String> aliasesOf(String queue, QueueDatabases routes) {
     return QueueGlob.isGlob(queue) && !routes.aliases().containsKey(queue)
         ? routes.databases().dsns().keySet()
         : Set.of(routes.aliasOf(queue));
+  }
+
+  /// Looks whether each database gets a task.
+  ///
+  /// @throws CommandFailure when fewer tasks run at once than there are databases
+  public void check(int concurrency) {
+    if (byDatabase.size() > concurrency) {
+      throw new CommandFailure(
+          "--concurrency must be at least %d, one task for each of the databases %s, was %d"
+              .formatted(byDatabase.size(), String.join(", ", byDatabase.keySet()), concurrency));
+    }
   }
 }

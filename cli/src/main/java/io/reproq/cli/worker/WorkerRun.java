@@ -2,11 +2,13 @@ package io.reproq.cli.worker;
 
 import io.reproq.Reproq;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 
 /// A worker in this process: one engine for each of its databases, which share the room for tasks.
@@ -16,9 +18,23 @@ public final class WorkerRun implements AutoCloseable {
 
   private final List<Reproq> engines;
 
-  /// @param engines opened, not started; closed with this
-  public WorkerRun(List<Reproq> engines) {
+  private WorkerRun(List<Reproq> engines) {
     this.engines = List.copyOf(engines);
+  }
+
+  /// Opens an engine for each database of `shares`, and starts none. Closes what it has opened when
+  /// one of them cannot be.
+  ///
+  /// @param open gives the engine for a database, by its alias, and the queues to ask there
+  public static WorkerRun open(Shares shares, BiFunction<String, List<String>, Reproq> open) {
+    var engines = new ArrayList<Reproq>();
+    try {
+      shares.byDatabase().forEach((alias, queues) -> engines.add(open.apply(alias, queues)));
+      return new WorkerRun(engines);
+    } catch (RuntimeException e) {
+      engines.forEach(Reproq::close);
+      throw e;
+    }
   }
 
   /// Begins to run tasks.
