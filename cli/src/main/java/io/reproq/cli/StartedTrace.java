@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 final class StartedTrace {
   private StartedTrace() {}
 
-  /// @return empty where there is none, or none that can be read
+  /// Reads it; empty where there is none, or none that can be read.
   static Optional<TraceContext> of(Surroundings surroundings) {
     var parent = surroundings.variable(TraceContext.PARENT_VARIABLE, "");
     var trace = TraceContext.of(parent, surroundings.variable(TraceContext.STATE_VARIABLE, ""));

@@ -173,7 +173,8 @@ class WorkerCommand implements Callable<Integer>, Configured, Service {
     var room = new Room(concurrency, shares.byDatabase().size());
     return WorkerRun.open(
         shares,
-        (alias, asked) -> telemetry.on(builder(alias, asked).room(room)).store(store(alias)).open());
+        (alias, asked) ->
+            telemetry.on(builder(alias, asked).room(room)).store(store(alias)).open());
   }
 
   /// All that it was told of how to work, for the queues that are `asked` of the database `alias`.
