@@ -25,7 +25,7 @@ final class GoFlagsTest {
           worker -h                            ¦ 0 ¦ Usage: reproq worker
           -version                             ¦ 0 ¦ reproq version
           worker -concurrency 0                ¦ 1 ¦ --concurrency must be at least 1, was 0
-          worker -metrics-port=70000           ¦ 1 ¦ --metrics-port must be at most 65535, was 70000
+          worker -metrics-port=70000           ¦ 1 ¦ --metrics-port: a port must be from 0 to 65535, was 70000
           worker --worker-id -once -dsn=redis://h ¦ 1 ¦ unknown database scheme 'redis:'
           worker -nonsense                     ¦ 2 ¦ unknown flag '-nonsense'
           worker -dsn                          ¦ 2 ¦ missing required parameter for option '--dsn'
