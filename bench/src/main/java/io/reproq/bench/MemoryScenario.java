@@ -9,6 +9,15 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// The memory store through the full lifecycle, beside a bare pool of threads.
 final class MemoryScenario implements Scenario {
+  /// What takes long enough here to be measured.
+  static final Map<Setting, Integer> SETTINGS =
+      Map.of(
+          Setting.ROUNDS, 7,
+          Setting.WARMUP, 3,
+          Setting.TASKS, 1_000_000,
+          Setting.BATCH, 1000,
+          Setting.CONCURRENCY, 4000);
+
   @Override
   public String name() {
     return "memory";
@@ -21,12 +30,7 @@ final class MemoryScenario implements Scenario {
 
   @Override
   public Map<Setting, Integer> settings() {
-    return Map.of(
-        Setting.ROUNDS, 7,
-        Setting.WARMUP, 3,
-        Setting.TASKS, 1_000_000,
-        Setting.BATCH, 1000,
-        Setting.CONCURRENCY, 4000);
+    return SETTINGS;
   }
 
   @Override

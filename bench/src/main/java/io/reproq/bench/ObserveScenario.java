@@ -28,12 +28,7 @@ final class ObserveScenario implements Scenario {
 
   @Override
   public Map<Setting, Integer> settings() {
-    return Map.of(
-        Setting.ROUNDS, 7,
-        Setting.WARMUP, 3,
-        Setting.TASKS, 1_000_000,
-        Setting.BATCH, 1000,
-        Setting.CONCURRENCY, 4000);
+    return MemoryScenario.SETTINGS;
   }
 
   @Override

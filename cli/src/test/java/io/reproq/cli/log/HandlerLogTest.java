@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.reproq.EnqueueOptions;
 import io.reproq.Reproq;
+import io.reproq.TaskHandle;
 import io.reproq.TaskType;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -40,15 +41,7 @@ final class HandlerLogTest {
   @Test
   void what_a_handler_logs_names_its_attempt() throws Exception {
     try (var reproq = Reproq.open("memory:")) {
-      reproq.handle(
-          GREET,
-          (context, name) -> {
-            logger.info("greeting");
-            return name;
-          });
-      reproq.start();
-      var task = reproq.enqueue(GREET, "Ada", EnqueueOptions.DEFAULT.queue("default"));
-      task.await(Duration.ofSeconds(10));
+      var task = greet(reproq);
 
       assertThat(written.list)
           .singleElement()
@@ -64,15 +57,7 @@ final class HandlerLogTest {
   @Test
   void of_several_databases_the_id_says_in_which_one_the_task_lies() throws Exception {
     try (var reproq = Reproq.builder().dsn("memory:").databaseAlias("second").open()) {
-      reproq.handle(
-          GREET,
-          (context, name) -> {
-            logger.info("greeting");
-            return name;
-          });
-      reproq.start();
-      var task = reproq.enqueue(GREET, "Ada", EnqueueOptions.DEFAULT.queue("default"));
-      task.await(Duration.ofSeconds(10));
+      var task = greet(reproq);
 
       assertThat(written.list)
           .singleElement()
@@ -80,5 +65,18 @@ final class HandlerLogTest {
               assertThat(event.getMDCPropertyMap())
                   .containsEntry("task_id", "second:" + task.resultId()));
     }
+  }
+
+  private TaskHandle<String> greet(Reproq reproq) throws Exception {
+    reproq.handle(
+        GREET,
+        (context, name) -> {
+          logger.info("greeting");
+          return name;
+        });
+    reproq.start();
+    var task = reproq.enqueue(GREET, "Ada", EnqueueOptions.DEFAULT.queue("default"));
+    task.await(Duration.ofSeconds(10));
+    return task;
   }
 }
